@@ -1,0 +1,1 @@
+"""A self-hosted crypto brokerage and payments platform."""

@@ -1,0 +1,1 @@
+"""Pure decisions, one slice a folder; slices never import each other."""

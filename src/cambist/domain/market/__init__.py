@@ -1,0 +1,1 @@
+"""Decide which assets and chains exist."""

@@ -1,0 +1,1 @@
+"""Words every slice shares: money, rates, ids, errors, state machines, events."""
