@@ -1,0 +1,1 @@
+"""Families of nodes and keys that several chains share."""
