@@ -1,0 +1,1 @@
+"""One chain a module: parameters only."""

@@ -1,0 +1,1 @@
+"""The signer process: keys, rules, the once-only log, and its client."""
