@@ -13,6 +13,7 @@ class ErrorCode(StrEnum):
     AMOUNT_TOO_SMALL = "amount-too-small"
     ASSET_NOT_SUPPORTED = "asset-not-supported"
     CHAIN_UNAVAILABLE = "chain-unavailable"
+    CONFLICT = "conflict"
     CREDENTIAL_INVALID = "credential-invalid"
     FENCED = "fenced"
     IDEMPOTENCY_CONFLICT = "idempotency-conflict"
@@ -24,6 +25,7 @@ class ErrorCode(StrEnum):
     OVERLOADED = "overloaded"
     RATE_UNAVAILABLE = "rate-unavailable"
     REFUND_EXCEEDS_RECEIVED = "refund-exceeds-received"
+    SETTING_INVALID = "setting-invalid"
     UNKNOWN_OUTCOME = "unknown-outcome"
 
 

@@ -1,0 +1,1 @@
+"""Decide how the core is stored in PostgreSQL."""

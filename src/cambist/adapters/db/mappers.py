@@ -1,0 +1,154 @@
+"""Decide how each aggregate becomes a row and back; the bulk statements follow from the table."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from enum import StrEnum
+from operator import attrgetter
+from types import UnionType
+from typing import Any, NewType, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from cambist.adapters.db import tables
+from cambist.adapters.db.types import Units, array_of
+from cambist.domain.custody.custody import Address, Coin, Cursor, SeenBlock, Withdrawal
+from cambist.domain.ledger.accounts import Account, Hold
+from cambist.domain.ledger.journals import Entry, Journal
+from cambist.domain.orders.orders import Order
+from cambist.domain.partners.partners import ApiKey, Integration, Partner
+from cambist.domain.payments.payments import Payment
+from cambist.domain.webhooks.callbacks import Callback, CallbackAttempt
+from cambist.ports.rows import Counter, Lease, Wallet
+from cambist.ports.store import Kind
+
+Codec = Callable[[Any], Any]
+
+
+def _base(hint: Any) -> Any:
+    """Take the None and the NewType off an annotation."""
+    if get_origin(hint) is UnionType or str(get_origin(hint)) == "typing.Union":
+        hint = next(arg for arg in get_args(hint) if arg is not type(None))
+    return hint.__supertype__ if isinstance(hint, NewType) else hint
+
+
+def _joined(values: Any) -> str:
+    return ",".join(sorted(values))
+
+
+def _codecs(hint: Any, column: sa.Column[Any]) -> tuple[Codec | None, Codec | None]:
+    """Find how a field is written and read; None where the driver's own form serves."""
+    base = _base(hint)
+    if get_origin(base) is frozenset:
+        (member,) = get_args(base)
+        return _joined, lambda text: frozenset(member(word) for word in text.split(",") if word)
+    if get_origin(base) is tuple:
+        return ",".join, lambda text: tuple(word for word in text.split(",") if word)
+    if isinstance(base, type) and issubclass(base, StrEnum):
+        return None, _optional(base)
+    if isinstance(column.type, Units):
+        return _optional(Decimal), _optional(int)
+    if base is UUID:
+        return None, None
+    return None, None
+
+
+def _optional(convert: Callable[[Any], Any]) -> Codec:
+    return lambda value: None if value is None else convert(value)
+
+
+@dataclass(frozen=True)
+class Mapper:
+    """Hold the statements and codecs of one aggregate."""
+
+    table: sa.Table
+    columns: tuple[sa.Column[Any], ...]
+    read: Callable[[Any], Any]
+    write: tuple[Callable[[Any], Any], ...]
+    select: str
+    insert: str
+    update: str
+    key: str
+
+    def by(self, where: str, *, lock: bool) -> str:
+        """Build the select of a condition over `$1`."""
+        tail = f" order by {self.key} for update" if lock else ""
+        return f"{self.select} where {where}{tail}"
+
+    def arrays(self, items: Sequence[Any]) -> list[list[Any]]:
+        """Turn items into one array a column."""
+        return [[read(item) for item in items] for read in self.write]
+
+
+def mapper(table: sa.Table, cls: type[Any]) -> Mapper:
+    """Build the mapper of a dataclass whose fields are the table's columns in order."""
+    hints = get_type_hints(cls)
+    names = [field.name for field in fields(cls)]
+    columns = tuple(table.columns[name] for name in names)
+    if set(names) != {c.name for c in table.columns if not c.identity and c.server_default is None}:
+        raise TypeError(f"{cls.__name__} and table {table.name} differ")
+    writers: list[Callable[[Any], Any]] = []
+    readers: list[Codec | None] = []
+    for name, column in zip(names, columns, strict=True):
+        encode, decode = _codecs(hints[name], column)
+        writers.append(_writer(name, encode))
+        readers.append(decode)
+    listed = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(f"${n}::{array_of(column)}" for n, column in enumerate(columns, 1))
+    keys = [column.name for column in columns if column.primary_key]
+    rest = [name for name in names if name not in keys]
+    assigned = ", ".join(f'"{name}" = v."{name}"' for name in rest)
+    same = " and ".join(f't."{key}" = v."{key}"' for key in keys)
+    source = f"unnest({values}) as v({listed})"
+    return Mapper(
+        table=table,
+        columns=columns,
+        read=_reader(cls, tuple(readers)),
+        write=tuple(writers),
+        select=f"select {listed} from {table.name}",
+        insert=f"insert into {table.name} ({listed}) select {listed} from {source}",
+        update=f"update {table.name} t set {assigned} from {source} where {same}" if rest else "",
+        key=", ".join(f'"{key}"' for key in keys),
+    )
+
+
+def _writer(name: str, encode: Codec | None) -> Callable[[Any], Any]:
+    read = attrgetter(name)
+    return read if encode is None else lambda item: encode(read(item))
+
+
+def _reader(cls: type[Any], codecs: tuple[Codec | None, ...]) -> Callable[[Any], Any]:
+    converted = [(index, codec) for index, codec in enumerate(codecs) if codec is not None]
+
+    def read(row: Any) -> Any:
+        values = list(row)
+        for index, codec in converted:
+            values[index] = codec(values[index])
+        return cls(*values)
+
+    return read
+
+
+MAPPERS: dict[Kind, Mapper] = {
+    Kind.PARTNER: mapper(tables.PARTNERS, Partner),
+    Kind.INTEGRATION: mapper(tables.INTEGRATIONS, Integration),
+    Kind.API_KEY: mapper(tables.API_KEYS, ApiKey),
+    Kind.LEASE: mapper(tables.LEASES, Lease),
+    Kind.CURSOR: mapper(tables.CURSORS, Cursor),
+    Kind.BLOCK: mapper(tables.BLOCKS, SeenBlock),
+    Kind.ORDER: mapper(tables.ORDERS, Order),
+    Kind.PAYMENT: mapper(tables.PAYMENTS, Payment),
+    Kind.WITHDRAWAL: mapper(tables.WITHDRAWALS, Withdrawal),
+    Kind.COUNTER: mapper(tables.COUNTERS, Counter),
+    Kind.WALLET: mapper(tables.WALLETS, Wallet),
+    Kind.ADDRESS: mapper(tables.ADDRESSES, Address),
+    Kind.COIN: mapper(tables.COINS, Coin),
+    Kind.CALLBACK: mapper(tables.CALLBACKS, Callback),
+    Kind.CALLBACK_ATTEMPT: mapper(tables.CALLBACK_ATTEMPTS, CallbackAttempt),
+    Kind.HOLD: mapper(tables.HOLDS, Hold),
+    Kind.ACCOUNT: mapper(tables.ACCOUNTS, Account),
+}
+
+JOURNAL = mapper(tables.JOURNALS, Journal)
+ENTRY = mapper(tables.ENTRIES, Entry)

@@ -1,0 +1,1 @@
+"""Decide how the database's schema came to be, step by step."""

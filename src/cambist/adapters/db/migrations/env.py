@@ -1,0 +1,10 @@
+"""Run migrations on the connection that `adapters.db.migrate` hands over."""
+
+from alembic import context
+
+from cambist.adapters.db.tables import METADATA
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=METADATA, transactional_ddl=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,1 @@
+"""Decide each step of the schema; a step once released never changes."""

@@ -1,0 +1,29 @@
+"""Decide how the database is connected to: bounded pool, application role, timeouts."""
+
+import asyncpg
+
+POOL_MAX = 8
+CONNECT_TIMEOUT_S = 10.0
+STATEMENT_CACHE = 256
+APP_ROLE = "cambist_app"
+
+Pool = asyncpg.Pool
+Connection = asyncpg.Connection
+
+
+async def open_pool(url: str, *, size: int = POOL_MAX, role: str | None = APP_ROLE) -> Pool:
+    """Open a pool whose connections act as the application role (no right to alter the ledger)."""
+    settings = {"application_name": "cambist", "timezone": "UTC", "jit": "off"}
+    if role is not None:
+        settings["role"] = role
+    pool = await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        timeout=CONNECT_TIMEOUT_S,
+        statement_cache_size=STATEMENT_CACHE,
+        server_settings=settings,
+    )
+    if pool is None:
+        raise ConnectionError("no pool")
+    return pool

@@ -1,0 +1,251 @@
+"""Decide how a batch reaches PostgreSQL: bulk loads, bulk locks, one bulk statement a table."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from cambist.adapters.db.mappers import ENTRY, JOURNAL, MAPPERS, Mapper
+from cambist.adapters.db.pool import Connection, Pool
+from cambist.domain.ledger.journals import Entry
+from cambist.kernel.errors import DomainError
+from cambist.ports.store import (
+    FlushConflictError,
+    IdempotencyKey,
+    Kind,
+    OutcomeUnknownError,
+    Question,
+    StoredAnswer,
+    StoreUnavailableError,
+    Writes,
+)
+
+ACQUIRE_TIMEOUT_S = 5.0
+COINS_MAX = 500
+
+Answerer = Callable[[Connection, Sequence[Any], datetime], Awaitable[Sequence[Any | DomainError]]]
+
+NOW = """select clock_timestamp()
+  + make_interval(secs => coalesce((select seconds from sandbox_clock), 0))"""
+
+_SEARCHES = {
+    (Kind.API_KEY, "partner_id"): "partner_id = any($1::uuid[])",
+    (Kind.PAYMENT, "order_id"): "order_id = any($1::uuid[])",
+    (Kind.PAYMENT, "block_hash"): "block_hash = any($1::text[])",
+    (Kind.HOLD, "order_id"): "order_id = any($1::uuid[])",
+    (Kind.COIN, "spent_by"): "spent_by = any($1::uuid[])",
+    (Kind.COIN, "pool"): "spent_by is null and ready and chain || ':' || asset = any($1::text[])"
+    f" order by units desc limit {COINS_MAX}",
+}
+
+_ANSWERS = """select i.tenant, i.operation, i.key, i.fingerprint, i.result
+  from unnest($1::text[], $2::text[], $3::text[]) as k(tenant, operation, key)
+  join idempotency i using (tenant, operation, key)"""
+
+_INSERT_ANSWERS = """insert into idempotency (tenant, operation, key, fingerprint, result, created_at)
+  select t, o, k, f, r, $6 from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[])
+    as v(t, o, k, f, r)"""
+
+_INSERT_EVENTS = """insert into outbox (aggregate_id, seq, name, facts, happened_at)
+  select * from unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::timestamptz[])"""
+
+_INSERT_INBOX = """insert into inbox (consumer, event_id)
+  select * from unnest($1::text[], $2::int8[])"""
+
+_INSERT_UNFOLDED = """insert into unfolded_entries (journal_id, number, account_id, units)
+  select * from unnest($1::uuid[], $2::int4[], $3::uuid[], $4::numeric[])"""
+
+_INSERT_UNSEALED = "insert into unsealed_journals (journal_id) select * from unnest($1::uuid[])"
+
+_OPEN_SYSTEM_ACCOUNTS = """insert into accounts (id, owner, asset, bounded, posted, held, version)
+  select id, owner, asset, false, 0, 0, 0
+    from unnest($1::uuid[], $2::text[], $3::text[]) as v(id, owner, asset) order by id
+  on conflict do nothing"""
+
+_CONFLICTS = (
+    asyncpg.UniqueViolationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+
+_LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
+
+
+class PostgresTransaction:
+    """Hold one open transaction on one connection."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        connection: Connection,
+        now: datetime,
+        answerers: Mapping[Question, Answerer],
+        opened: set[Any],
+    ) -> None:
+        self._pool, self._connection = pool, connection
+        self._now, self._answerers, self._opened = now, answerers, opened
+        self._opening: set[Any] = set()
+
+    @property
+    def now(self) -> datetime:
+        """Tell the database's time at the beginning."""
+        return self._now
+
+    async def _fetch(self, query: str, *arguments: Any) -> list[Any]:
+        try:
+            return await self._connection.fetch(query, *arguments)
+        except _LOST as lost:
+            raise StoreUnavailableError from lost
+
+    async def _execute(self, statement: str, *arguments: Any) -> None:
+        try:
+            await self._connection.execute(statement, *arguments)
+        except _LOST as lost:
+            raise StoreUnavailableError from lost
+
+    async def answers(
+        self, keys: Sequence[IdempotencyKey]
+    ) -> Mapping[tuple[str, str, str], StoredAnswer]:
+        """Read the stored answers of keys."""
+        columns = [[k.tenant for k in keys], [k.operation for k in keys], [k.key for k in keys]]
+        rows = await self._fetch(_ANSWERS, *columns)
+        return {(row[0], row[1], row[2]): StoredAnswer(row[3], row[4]) for row in rows}
+
+    async def handled(self, consumer: str, events: Sequence[int]) -> set[int]:
+        """Tell which outbox rows a consumer has handled."""
+        query = "select event_id from inbox where consumer = $1 and event_id = any($2::int8[])"
+        return {row[0] for row in await self._fetch(query, consumer, list(events))}
+
+    async def load(
+        self, kind: Kind, field: str | None, values: Sequence[Any], *, lock: bool
+    ) -> Sequence[Any]:
+        """Read aggregates by key or by a field."""
+        mapper = MAPPERS[kind]
+        if field is not None:
+            query = mapper.by(_SEARCHES[(kind, field)], lock=False)
+            rows = await self._fetch(query, list(values))
+        elif kind is Kind.BLOCK:
+            pairs = "(chain, height) in (select * from unnest($1::text[], $2::int4[]))"
+            columns = [v[0] for v in values], [v[1] for v in values]
+            rows = await self._fetch(mapper.by(pairs, lock=lock), *columns)
+        else:
+            query = mapper.by(f"{mapper.key} = any($1)", lock=lock)
+            rows = await self._fetch(query, list(values))
+        return [mapper.read(row) for row in rows]
+
+    async def answer(
+        self, question: Question, arguments: Sequence[Any]
+    ) -> Sequence[Any | DomainError]:
+        """Answer questions in bulk."""
+        return await self._answerers[question](self._connection, arguments, self._now)
+
+    async def flush(self, writes: Writes) -> None:
+        """Write everything with one statement a table."""
+        try:
+            for kind in Kind:
+                if added := writes.added.get(kind):
+                    await self._bulk(MAPPERS[kind], MAPPERS[kind].insert, added)
+                if changed := writes.changed.get(kind):
+                    await self._bulk(MAPPERS[kind], MAPPERS[kind].update, changed)
+            await self._flush_ledger(writes)
+            await self._flush_messages(writes)
+        except _CONFLICTS as conflict:
+            raise FlushConflictError(type(conflict).__name__) from conflict
+
+    async def _bulk(self, mapper: Mapper, statement: str, items: Sequence[Any]) -> None:
+        await self._execute(statement, *mapper.arrays(items))
+
+    async def _flush_ledger(self, writes: Writes) -> None:
+        if not writes.journals:
+            return
+        fresh = [ref for ref in writes.system_accounts if ref not in self._opened]
+        if fresh:
+            columns = [r.id for r in fresh], [r.owner for r in fresh], [r.asset for r in fresh]
+            await self._execute(_OPEN_SYSTEM_ACCOUNTS, *columns)
+            self._opening.update(fresh)
+        await self._bulk(JOURNAL, JOURNAL.insert, writes.journals)
+        await self._bulk(ENTRY, ENTRY.insert, writes.entries)
+        open_ended = [entry for entry in writes.entries if entry.version is None]
+        await self._execute(_INSERT_UNFOLDED, *_unfolded(open_ended))
+        await self._execute(_INSERT_UNSEALED, [j.id for j in writes.journals])
+
+    async def _flush_messages(self, writes: Writes) -> None:
+        if events := writes.events:
+            await self._execute(
+                _INSERT_EVENTS,
+                [event.aggregate_id for event in events],
+                [event.seq for event in events],
+                [event.name for event in events],
+                [msgspec.json.encode(event.facts).decode() for event in events],
+                [event.happened_at for event in events],
+            )
+        if answers := writes.answers:
+            await self._execute(
+                _INSERT_ANSWERS,
+                [key.tenant for key, _ in answers],
+                [key.operation for key, _ in answers],
+                [key.key for key, _ in answers],
+                [key.fingerprint for key, _ in answers],
+                [result for _, result in answers],
+                self._now,
+            )
+        if inbox := writes.inbox:
+            columns = [c for c, _ in inbox], [e for _, e in inbox]
+            await self._execute(_INSERT_INBOX, *columns)
+
+    async def commit(self) -> None:
+        """Make it durable; no timeout, an unknown outcome is said to be one."""
+        try:
+            await self._connection.execute("commit")
+            self._opened |= self._opening
+        except _LOST as lost:
+            raise OutcomeUnknownError from lost
+        except asyncpg.IntegrityConstraintViolationError as late:
+            raise FlushConflictError(type(late).__name__) from late
+        finally:
+            await self._pool.release(self._connection)
+
+    async def rollback(self) -> None:
+        """Drop everything."""
+        try:
+            if not self._connection.is_closed():
+                await self._connection.execute("rollback")
+        except _LOST:
+            self._connection.terminate()
+        finally:
+            await self._pool.release(self._connection)
+
+
+def _unfolded(entries: Sequence[Entry]) -> tuple[list[Any], ...]:
+    return (
+        [entry.journal_id for entry in entries],
+        [entry.number for entry in entries],
+        [entry.account_id for entry in entries],
+        [Decimal(entry.units) for entry in entries],
+    )
+
+
+class PostgresStore:
+    """Open transactions on a pool. `answerers` serve the questions use cases ask."""
+
+    def __init__(self, pool: Pool, answerers: Mapping[Question, Answerer]) -> None:
+        self._pool, self._answerers = pool, answerers
+        self._opened: set[Any] = set()
+
+    async def begin(self) -> PostgresTransaction:
+        """Open a transaction and read its time."""
+        try:
+            connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as lost:
+            raise StoreUnavailableError from lost
+        try:
+            await connection.execute("begin")
+            now = await connection.fetchval(NOW)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as lost:
+            connection.terminate()
+            await self._pool.release(connection)
+            raise StoreUnavailableError from lost
+        return PostgresTransaction(self._pool, connection, now, self._answerers, self._opened)

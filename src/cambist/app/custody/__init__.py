@@ -1,0 +1,1 @@
+"""Use cases that follow the chains and pay out."""

@@ -1,0 +1,1 @@
+"""Run use cases: gates, idempotency, batching, one transaction, outbox, bounded retry."""

@@ -1,0 +1,94 @@
+"""Decide what a batch knows: each aggregate once, with the changes of its finished commands."""
+
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import Any
+
+from cambist.ports.store import Kind
+
+KEY_FIELDS: dict[Kind, tuple[str, ...]] = {
+    Kind.LEASE: ("name",),
+    Kind.CURSOR: ("chain",),
+    Kind.BLOCK: ("chain", "height"),
+    Kind.COUNTER: ("partner_id",),
+    Kind.WALLET: ("chain",),
+    Kind.ADDRESS: ("key",),
+    Kind.CALLBACK_ATTEMPT: ("callback_id", "number"),
+}
+
+_KEYS: dict[Kind, Callable[[Any], Any]] = {
+    kind: attrgetter(*KEY_FIELDS.get(kind, ("id",))) for kind in Kind
+}
+
+SEARCHED: dict[Kind, tuple[str, ...]] = {
+    Kind.API_KEY: ("partner_id",),
+    Kind.PAYMENT: ("order_id", "block_hash"),
+    Kind.HOLD: ("order_id",),
+    Kind.COIN: ("pool", "spent_by"),
+}
+"""The fields aggregates may be looked up by, beside their key."""
+
+
+def key_of(kind: Kind, item: Any) -> Any:
+    """Read an aggregate's key."""
+    return _KEYS[kind](item)
+
+
+class IdentityMap:
+    """Hold aggregates by kind and key; absent keys are remembered as None."""
+
+    def __init__(self) -> None:
+        self._items: dict[Kind, dict[Any, Any]] = {kind: {} for kind in Kind}
+        self._searched: dict[tuple[Kind, str, Any], set[Any]] = {}
+
+    def knows(self, kind: Kind, key: Any) -> bool:
+        """Tell whether a key was loaded (or found missing)."""
+        return key in self._items[kind]
+
+    def knows_field(self, kind: Kind, field: str, value: Any) -> bool:
+        """Tell whether a field's value was looked up."""
+        return (kind, field, value) in self._searched
+
+    def get(self, kind: Kind, key: Any) -> Any:
+        """Read an aggregate, None when it does not exist."""
+        return self._items[kind].get(key)
+
+    def put_loaded(self, kind: Kind, keys: Iterable[Any], items: Iterable[Any]) -> None:
+        """Take in what the database answered for keys; what is known already stays."""
+        known = self._items[kind]
+        for item in items:
+            known.setdefault(key_of(kind, item), item)
+        for key in keys:
+            known.setdefault(key, None)
+
+    def put_found(self, kind: Kind, field: str, values: Iterable[Any], items: list[Any]) -> None:
+        """Take in what the database answered for a field's values."""
+        found: dict[Any, set[Any]] = {value: set() for value in values}
+        read = attrgetter(field)
+        for item in items:
+            key = key_of(kind, item)
+            found[read(item)].add(key)
+            self._items[kind].setdefault(key, item)
+        for value, keys in found.items():
+            self._searched[(kind, field, value)] = keys
+
+    def put(self, kind: Kind, item: Any) -> None:
+        """Take in a new or changed aggregate."""
+        key = key_of(kind, item)
+        self._items[kind][key] = item
+        for field in SEARCHED.get(kind, ()):
+            known = self._searched.get((kind, field, getattr(item, field)))
+            if known is not None:
+                known.add(key)
+
+    def refresh(self, kind: Kind, items: Iterable[Any]) -> None:
+        """Replace what was read without a lock by what was read under one."""
+        for item in items:
+            self._items[kind][key_of(kind, item)] = item
+
+    def where(self, kind: Kind, field: str, value: Any) -> list[Any]:
+        """List the aggregates with a field's value that was looked up before."""
+        read = attrgetter(field)
+        items = self._items[kind]
+        found = (items[key] for key in self._searched[(kind, field, value)])
+        return [item for item in found if item is not None and read(item) == value]

@@ -1,0 +1,156 @@
+"""Decide what one command sees and changes: its own scope, merged or dropped as a whole."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+from uuid import UUID
+
+from cambist.bus.identity import IdentityMap, key_of
+from cambist.bus.ledger import ScopedLedger
+from cambist.bus.requests import Ask, Load
+from cambist.domain.orders.orders import Order
+from cambist.kernel.errors import DomainError, ErrorCode
+from cambist.kernel.events import Event, EventName
+from cambist.kernel.money import Asset
+from cambist.kernel.rates import Rate
+from cambist.ports.addresses import AddressBook
+from cambist.ports.ids import IdSource
+from cambist.ports.store import Kind, Question, Writes
+
+K = TypeVar("K", contravariant=True)
+T = TypeVar("T")
+
+CHANGES_MAX = 20_000
+
+
+class Changes:
+    """Collect what one command writes, over what the batch knows."""
+
+    def __init__(self, known: IdentityMap) -> None:
+        self.known = known
+        self.items: dict[Kind, dict[Any, Any]] = {}
+        self.added: set[tuple[Kind, Any]] = set()
+        self.writes = Writes()
+        self.count = 0
+
+    def get(self, kind: Kind, key: Any) -> Any:
+        """Read an aggregate as this command sees it."""
+        own = self.items.get(kind)
+        if own is not None and key in own:
+            return own[key]
+        return self.known.get(kind, key)
+
+    def put(self, kind: Kind, item: Any, *, added: bool) -> None:
+        """Write an aggregate.
+
+        Raises:
+            DomainError: LIMIT_EXCEEDED when one command writes more than CHANGES_MAX.
+        """
+        key = key_of(kind, item)
+        self.items.setdefault(kind, {})[key] = item
+        if added:
+            self.added.add((kind, key))
+        self.count += 1
+        if self.count > CHANGES_MAX:
+            raise DomainError(ErrorCode.LIMIT_EXCEEDED, limit=CHANGES_MAX)
+
+    def where(self, kind: Kind, field: str, value: Any) -> list[Any]:
+        """List aggregates by a field as this command sees them."""
+        own = self.items.get(kind, {})
+        found = {key_of(kind, item): item for item in self.known.where(kind, field, value)}
+        found.update(own)
+        return [item for item in found.values() if getattr(item, field) == value]
+
+
+class ScopedAggregates(Generic[K, T]):
+    """Load and store one kind within a command's scope."""
+
+    def __init__(self, kind: Kind, changes: Changes) -> None:
+        self._kind = kind
+        self._changes = changes
+
+    async def get(self, key: K) -> T:
+        """Load one and lock it, or raise NOT_FOUND."""
+        found = await self.lock((key,))
+        if not found:
+            raise DomainError(ErrorCode.NOT_FOUND, kind=self._kind.value)
+        return found[key]
+
+    async def lock(self, keys: Iterable[K]) -> dict[Any, T]:
+        """Load several and lock them."""
+        wanted = tuple(dict.fromkeys(keys))
+        if wanted:
+            await Load(self._kind, None, wanted, lock=True)
+        found = ((key, self._changes.get(self._kind, key)) for key in wanted)
+        return {key: item for key, item in found if item is not None}
+
+    async def peek(self, key: K) -> T | None:
+        """Load one without a lock."""
+        await Load(self._kind, None, (key,), lock=False)
+        return cast("T | None", self._changes.get(self._kind, key))
+
+    async def where(self, field: str, value: object) -> list[T]:
+        """Load by a field without a lock."""
+        await Load(self._kind, field, (value,), lock=False)
+        return self._changes.where(self._kind, field, value)
+
+    def add(self, item: T) -> None:
+        """Store a new one."""
+        self._changes.put(self._kind, item, added=True)
+
+    def save(self, item: T) -> None:
+        """Store a changed one."""
+        self._changes.put(self._kind, item, added=False)
+
+
+class Scope:
+    """Be the unit of work of one command."""
+
+    def __init__(self, known: IdentityMap, now: datetime, ids: IdSource, book: AddressBook) -> None:
+        self.changes = Changes(known)
+        self._now, self._ids, self._book = now, ids, book
+        of = self._aggregates
+        self.partners = of(Kind.PARTNER)
+        self.integrations = of(Kind.INTEGRATION)
+        self.api_keys = of(Kind.API_KEY)
+        self.leases = of(Kind.LEASE)
+        self.cursors = of(Kind.CURSOR)
+        self.blocks = of(Kind.BLOCK)
+        self.orders = of(Kind.ORDER)
+        self.payments = of(Kind.PAYMENT)
+        self.withdrawals = of(Kind.WITHDRAWAL)
+        self.counters = of(Kind.COUNTER)
+        self.wallets = of(Kind.WALLET)
+        self.addresses = of(Kind.ADDRESS)
+        self.coins = of(Kind.COIN)
+        self.callbacks = of(Kind.CALLBACK)
+        self.callback_attempts = of(Kind.CALLBACK_ATTEMPT)
+        self.ledger = ScopedLedger(self.changes, now, ids)
+
+    def _aggregates(self, kind: Kind) -> ScopedAggregates[Any, Any]:
+        return ScopedAggregates(kind, self.changes)
+
+    def new_id(self) -> UUID:
+        """Make a UUID of version 7."""
+        return self._ids.new_id()
+
+    def is_valid_address(self, chain: str, address: str) -> bool:
+        """Tell whether money can be sent to an address of the chain's network."""
+        return self._book.is_valid(chain, address)
+
+    async def next_address(self, chain: str) -> tuple[int, str]:
+        """Allot a deposit index and derive its address."""
+        return cast("tuple[int, str]", await Ask(Question.NEXT_ADDRESS, chain))
+
+    async def rate(self, base: Asset, quote: Asset) -> Rate:
+        """Read the current guarded price."""
+        return cast("Rate", await Ask(Question.RATE, (base, quote)))
+
+    def emit(self, order: Order, name: EventName, **facts: str | int) -> Order:
+        """Record an event of an order and store the order with the next seq."""
+        after = replace(order, seq=order.seq + 1, updated_at=self._now)
+        self.orders.save(after)
+        event = Event(order.id, after.seq, name, self._now, dict(facts))
+        self.changes.writes.events.append(event)
+        return after

@@ -1,0 +1,1 @@
+"""Decide how coins on our addresses are spent, and where a chain's watcher stands."""

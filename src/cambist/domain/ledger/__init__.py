@@ -1,0 +1,1 @@
+"""Decide how money is booked: accounts, holds, journals that sum to zero, recipes."""

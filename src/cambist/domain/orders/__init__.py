@@ -1,0 +1,1 @@
+"""Decide what an order is and how payments, time and policy move it."""

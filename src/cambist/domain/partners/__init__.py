@@ -1,0 +1,1 @@
+"""Decide who partners are, what their integrations may do, which keys open the door."""

@@ -1,0 +1,128 @@
+"""Say what a use case may touch: aggregates, the ledger, events; all within one unit of work."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from cambist.domain.custody.custody import Address, Coin, Cursor, SeenBlock, Withdrawal
+from cambist.domain.ledger.accounts import Account, AccountRef, Hold, HoldState
+from cambist.domain.ledger.journals import Posting
+from cambist.domain.orders.orders import Order
+from cambist.domain.partners.partners import ApiKey, Integration, Partner
+from cambist.domain.payments.payments import Payment
+from cambist.domain.webhooks.callbacks import Callback, CallbackAttempt
+from cambist.kernel.events import EventName
+from cambist.kernel.ids import OrderId, PartnerId
+from cambist.kernel.money import Asset
+from cambist.kernel.rates import Rate
+from cambist.ports.rows import Counter, Lease, Wallet
+
+K = TypeVar("K", contravariant=True)
+T = TypeVar("T")
+
+
+class Aggregates(Protocol[K, T]):
+    """Load and store one kind of aggregate.
+
+    Locked kinds must be asked for in the order of `ports.store.Kind`, several of a kind in one
+    call; a second call for keys not yet locked restarts the command in a later batch.
+    """
+
+    async def get(self, key: K) -> T:
+        """Load one and lock it.
+
+        Raises:
+            DomainError: NOT_FOUND.
+        """
+
+    async def lock(self, keys: Iterable[K]) -> dict[Any, T]:
+        """Load several and lock them; missing ones are left out."""
+
+    async def peek(self, key: K) -> T | None:
+        """Load one without a lock, to be read only."""
+
+    async def where(self, field: str, value: object) -> list[T]:
+        """Load those with a field's value without a lock; the caller holds their parent's."""
+
+    def add(self, item: T) -> None:
+        """Store a new one."""
+
+    def save(self, item: T) -> None:
+        """Store a changed one."""
+
+
+class Ledger(Protocol):
+    """Book money. Lock all bounded accounts in one call, then post and hold."""
+
+    async def lock(self, accounts: Iterable[AccountRef]) -> None:
+        """Load and lock bounded accounts, opening those that do not exist."""
+
+    def balance(self, account: AccountRef) -> Account:
+        """Read a locked account."""
+
+    def post(self, posting: Posting, reference: str, order_id: OrderId | None) -> None:
+        """Book a posting once for ever under a reference; its bounded accounts are locked.
+
+        Raises:
+            DomainError: INSUFFICIENT_BALANCE.
+        """
+
+    def hold(self, account: AccountRef, units: int, order_id: OrderId) -> None:
+        """Set units of a locked account aside.
+
+        Raises:
+            DomainError: INSUFFICIENT_BALANCE.
+        """
+
+    async def close_hold(self, account: AccountRef, order_id: OrderId, state: HoldState) -> None:
+        """Capture or release an order's hold on a locked account.
+
+        Raises:
+            DomainError: INVALID_STATE when there is no active hold.
+        """
+
+
+class UnitOfWork(Protocol):
+    """Give a use case everything it may read and write, committed or dropped as a whole."""
+
+    partners: Aggregates[PartnerId, Partner]
+    integrations: Aggregates[UUID, Integration]
+    api_keys: Aggregates[UUID, ApiKey]
+    leases: Aggregates[str, Lease]
+    cursors: Aggregates[str, Cursor]
+    blocks: Aggregates[tuple[str, int], SeenBlock]
+    orders: Aggregates[UUID, Order]
+    payments: Aggregates[UUID, Payment]
+    withdrawals: Aggregates[UUID, Withdrawal]
+    counters: Aggregates[UUID, Counter]
+    wallets: Aggregates[str, Wallet]
+    addresses: Aggregates[str, Address]
+    coins: Aggregates[UUID, Coin]
+    callbacks: Aggregates[UUID, Callback]
+    callback_attempts: Aggregates[object, CallbackAttempt]
+    ledger: Ledger
+
+    def new_id(self) -> UUID:
+        """Make a UUID of version 7."""
+
+    def is_valid_address(self, chain: str, address: str) -> bool:
+        """Tell whether money can be sent to an address of the chain's network."""
+
+    async def next_address(self, chain: str) -> tuple[int, str]:
+        """Allot a deposit index that was never used, and derive its address.
+
+        Raises:
+            DomainError: ASSET_NOT_SUPPORTED when the chain is not enabled.
+        """
+
+    async def rate(self, base: Asset, quote: Asset) -> Rate:
+        """Read the current guarded price.
+
+        Raises:
+            DomainError: RATE_UNAVAILABLE.
+        """
+
+    def emit(self, order: Order, name: EventName, **facts: str | int) -> Order:
+        """Record an event of an order, store the order with the next seq and return it."""
+
+
