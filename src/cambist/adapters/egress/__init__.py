@@ -1,0 +1,1 @@
+"""Reach URLs that others wrote, through one guarded client."""

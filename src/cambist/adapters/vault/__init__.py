@@ -1,0 +1,1 @@
+"""Keep secrets sealed and give randomness."""

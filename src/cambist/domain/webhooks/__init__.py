@@ -1,0 +1,1 @@
+"""Decide how partners are told: what is signed, when it is sent again, when it is given up."""
