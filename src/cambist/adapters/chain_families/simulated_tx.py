@@ -48,7 +48,10 @@ def decode_account_transfer(raw: bytes) -> tuple[AccountTransfer, str]:
     """
     if len(raw) > TX_MAX_BYTES:
         raise ValueError("transaction too large")
-    content = json.loads(raw)
+    try:
+        content = json.loads(raw)
+    except RecursionError as error:
+        raise ValueError("not a simulated transaction") from error
     if not isinstance(content, dict) or not all(isinstance(v, str) for v in content.values()):
         raise ValueError("not a simulated transaction")
     transfer = _transfer_of(content)
