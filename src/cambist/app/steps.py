@@ -6,7 +6,7 @@ from uuid import UUID
 
 from cambist.domain.market.assets import Chain, chain_of
 from cambist.domain.orders.orders import Order
-from cambist.domain.orders.pay_in import PayInPolicy, Receipts, assess, event_between
+from cambist.domain.orders.pay_in import Excess, PayInPolicy, Receipts, assess, event_between
 from cambist.domain.partners.partners import Integration
 from cambist.domain.partners.states import IntegrationStatus
 from cambist.domain.payments.payments import Payment
@@ -74,9 +74,9 @@ def policy_of(integration: Integration) -> PayInPolicy:
     """Read a merchant's choices on under-, over- and late payment."""
     return PayInPolicy(
         integration.under_tolerance_ppm,
-        integration.under_policy,
-        integration.over_policy,
-        integration.late_policy,
+        Excess(integration.under_policy.value),
+        Excess(integration.over_policy.value),
+        Excess(integration.late_policy.value),
     )
 
 

@@ -24,7 +24,8 @@ SEARCHED: dict[Kind, tuple[str, ...]] = {
     Kind.API_KEY: ("partner_id",),
     Kind.PAYMENT: ("order_id", "block_hash"),
     Kind.HOLD: ("order_id",),
-    Kind.COIN: ("pool", "spent_by"),
+    Kind.COIN: ("pool", "holder", "spent_by"),
+    Kind.WITHDRAWAL: ("txid",),
 }
 """The fields aggregates may be looked up by, beside their key."""
 

@@ -79,16 +79,22 @@ class ScopedAggregates(Generic[K, T]):
 
     async def lock(self, keys: Iterable[K]) -> dict[Any, T]:
         """Load several and lock them."""
+        return await self._load(keys, lock=True)
+
+    async def read(self, keys: Iterable[K]) -> dict[Any, T]:
+        """Load several without a lock."""
+        return await self._load(keys, lock=False)
+
+    async def _load(self, keys: Iterable[K], *, lock: bool) -> dict[Any, T]:
         wanted = tuple(dict.fromkeys(keys))
         if wanted:
-            await Load(self._kind, None, wanted, lock=True)
+            await Load(self._kind, None, wanted, lock=lock)
         found = ((key, self._changes.get(self._kind, key)) for key in wanted)
         return {key: item for key, item in found if item is not None}
 
     async def peek(self, key: K) -> T | None:
         """Load one without a lock."""
-        await Load(self._kind, None, (key,), lock=False)
-        return cast("T | None", self._changes.get(self._kind, key))
+        return (await self.read((key,))).get(key)
 
     async def where(self, field: str, value: object) -> list[T]:
         """Load by a field without a lock."""

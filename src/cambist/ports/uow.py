@@ -41,6 +41,9 @@ class Aggregates(Protocol[K, T]):
     async def peek(self, key: K) -> T | None:
         """Load one without a lock, to be read only."""
 
+    async def read(self, keys: Iterable[K]) -> dict[Any, T]:
+        """Load several without a lock; missing ones are left out."""
+
     async def where(self, field: str, value: object) -> list[T]:
         """Load those with a field's value without a lock; the caller holds their parent's."""
 

@@ -36,6 +36,9 @@ _SEARCHES = {
     (Kind.PAYMENT, "order_id"): "order_id = any($1::uuid[])",
     (Kind.PAYMENT, "block_hash"): "block_hash = any($1::text[])",
     (Kind.HOLD, "order_id"): "order_id = any($1::uuid[])",
+    (Kind.WITHDRAWAL, "txid"): "txid = any($1::text[])",
+    (Kind.COIN, "holder"): "spent_by is null and chain || ':' || address = any($1::text[])"
+    f" limit {COINS_MAX}",
     (Kind.COIN, "spent_by"): "spent_by = any($1::uuid[])",
     (Kind.COIN, "pool"): "spent_by is null and ready and chain || ':' || asset = any($1::text[])"
     f" order by units desc limit {COINS_MAX}",

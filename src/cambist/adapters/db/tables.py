@@ -97,7 +97,7 @@ PAYMENTS = sa.Table(
     _id(),
     _column("number", sa.BigInteger()),
     _uuid("partner_id"),
-    _uuid("order_id"),
+    _uuid("order_id", null=True),
     _text("direction"),
     _text("state"),
     _text("chain"),
@@ -121,7 +121,7 @@ PAYMENTS = sa.Table(
     sa.UniqueConstraint("partner_id", "number"),
     sa.Index("ix_payments_order", "order_id"),
     sa.Index("ix_payments_txid", "txid"),
-    sa.Index("ix_payments_block", "chain", "block_hash"),
+    sa.Index("ix_payments_block", "block_hash"),
     sa.Index(
         "ix_payments_pending",
         "chain",
@@ -153,11 +153,12 @@ WITHDRAWALS = sa.Table(
     _time("created_at"),
     _time("updated_at"),
     one_of("state", WithdrawalState),
+    sa.Index("ix_withdrawals_txid", "txid"),
     sa.Index(
         "ix_withdrawals_open",
         "chain",
         "id",
-        postgresql_where=sa.text("state not in ('settled', 'stuck')"),
+        postgresql_where=sa.text("state not in ('settled', 'rejected', 'stuck')"),
     ),
 )
 
@@ -192,7 +193,16 @@ COINS = sa.Table(
     _units("units"),
     _column("ready", sa.Boolean()),
     _uuid("spent_by", null=True),
-    sa.Index("ix_coins_spendable", "chain", "asset", postgresql_where=sa.text("spent_by is null")),
+    sa.Index(
+        "ix_coins_pool",
+        sa.text("(chain || ':' || asset)"),
+        postgresql_where=sa.text("spent_by is null"),
+    ),
+    sa.Index(
+        "ix_coins_holder",
+        sa.text("(chain || ':' || address)"),
+        postgresql_where=sa.text("spent_by is null"),
+    ),
     sa.Index("ix_coins_spent", "spent_by", postgresql_where=sa.text("spent_by is not null")),
 )
 
@@ -365,6 +375,7 @@ INTEGRATIONS = sa.Table(
     _text("embed_origins"),
     _text("fiat"),
     _int("fee_ppm"),
+    _int("payout_fee_ppm"),
     _int("order_lifetime_s"),
     _int("under_tolerance_ppm"),
     _text("under_policy"),

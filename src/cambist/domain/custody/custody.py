@@ -44,6 +44,21 @@ class Address:
     nonce: int
     issued_at: datetime
 
+    @classmethod
+    def issued(
+        cls,
+        chain: str,
+        address: str,
+        number: int,
+        owner: tuple[PartnerId, IntegrationId, OrderId],
+        now: datetime,
+    ) -> "Address":
+        """Record a deposit address handed out for one order of (partner, integration)."""
+        partner, integration, order = owner
+        key = address_key(chain, address)
+        place = Place.DEPOSIT
+        return cls(key, chain, address, place, number, partner, integration, order, 0, now)
+
 
 def coin_id(chain: str, txid: str, index: int) -> UUID:
     """Derive a coin's id from the transfer that made it."""
@@ -75,6 +90,11 @@ class Coin:
     units: int
     ready: bool
     spent_by: UUID | None
+
+    @property
+    def holder(self) -> str:
+        """Name the address the coin stands on."""
+        return address_key(self.chain, self.address)
 
     @property
     def pool(self) -> str:

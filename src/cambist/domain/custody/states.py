@@ -13,6 +13,7 @@ class WithdrawalState(StrEnum):
     SIGNED = "signed"
     BROADCAST = "broadcast"
     SETTLED = "settled"
+    REJECTED = "rejected"
     STUCK = "stuck"
 
 
@@ -22,11 +23,12 @@ WITHDRAWAL = StateMachine(
     name="withdrawal",
     initial=frozenset({_S.ACCEPTED}),
     transitions={
-        _S.ACCEPTED: frozenset({_S.ALLOTTED}),
+        _S.ACCEPTED: frozenset({_S.ALLOTTED, _S.REJECTED}),
         _S.ALLOTTED: frozenset({_S.SIGNED, _S.STUCK}),
         _S.SIGNED: frozenset({_S.BROADCAST, _S.STUCK}),
         _S.BROADCAST: frozenset({_S.SETTLED, _S.STUCK}),
         _S.SETTLED: frozenset(),
+        _S.REJECTED: frozenset(),
         _S.STUCK: frozenset({_S.SIGNED, _S.BROADCAST}),
     },
 )

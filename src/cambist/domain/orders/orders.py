@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cambist.domain.orders.states import INCOMING, PAY_IN, PAY_OUT, Label, OrderKind, OrderState
+from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
 
 
@@ -48,6 +49,35 @@ class Order:
     def is_incoming(self) -> bool:
         """Tell whether the order brings money in."""
         return self.kind in INCOMING
+
+    def accept(self, asset: str, address: str, rate: int, confirmations: int) -> "Order":
+        """Fix in which asset, at which address and rate a created order is paid.
+
+        Raises:
+            DomainError: INVALID_STATE when that is fixed already.
+        """
+        state = PAY_IN.step(self.state, OrderState.AWAITING_PAYMENT)
+        return replace(
+            self,
+            state=state,
+            asset=asset,
+            address=address,
+            rate=rate,
+            required_confirmations=confirmations,
+        )
+
+    def refund(self, units: int, now: datetime) -> "Order":
+        """Count a refund against what was received.
+
+        Raises:
+            DomainError: ORDER_NOT_REFUNDABLE unless incoming and completed,
+                REFUND_EXCEEDS_RECEIVED when all refunds together would exceed the receipts.
+        """
+        if not self.is_incoming or self.state is not OrderState.COMPLETED:
+            raise DomainError(ErrorCode.ORDER_NOT_REFUNDABLE, field="refundOrderId")
+        if self.refunded + units > self.confirmed:
+            raise DomainError(ErrorCode.REFUND_EXCEEDS_RECEIVED, field="amount")
+        return replace(self, refunded=self.refunded + units, updated_at=now)
 
     def step(self, target: OrderState, now: datetime) -> "Order":
         """Move to a state the order's machine allows.

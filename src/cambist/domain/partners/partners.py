@@ -66,8 +66,8 @@ class Partner:
 class Integration:
     """Hold one shop of a partner: where it is told, what it pays, how odd payments end.
 
-    `callback_statuses` are event names, empty for none; `fee_ppm` and `under_tolerance_ppm` are
-    parts per million; the fiat limits count the smallest units of `fiat` and are for one order.
+    `callback_statuses` are event names, empty for none; `fee_ppm` (of money in), `payout_fee_ppm`
+    and `under_tolerance_ppm` are parts per million; the fiat limits count the smallest units of `fiat` and are for one order.
     """
 
     id: IntegrationId
@@ -76,6 +76,7 @@ class Integration:
     url: str
     status: IntegrationStatus
     fee_ppm: int
+    payout_fee_ppm: int = 0
     callback_url: str | None = None
     callback_secret_sealed: str | None = None
     callback_statuses: frozenset[str] = frozenset()

@@ -25,14 +25,14 @@ class Payment:
     """Hold one transfer; `fee` is our service fee, `fiat_units` its worth at the order's rate.
 
     `number` counts per partner (the wire's decimal id). `matched` is False when the asset is not
-    the order's, or the address belongs to no order: such money waits in suspense. `loss` is what a
+    the order's: such money waits in suspense. `order_id` is None for the house's own funding. `loss` is what a
     reorg took that the partner no longer had.
     """
 
     id: PaymentId
     number: int
     partner_id: PartnerId
-    order_id: OrderId
+    order_id: OrderId | None
     direction: Direction
     state: PaymentState
     chain: str

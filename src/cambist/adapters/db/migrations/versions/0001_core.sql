@@ -108,7 +108,9 @@ create table coins (
   constraint pk_coins primary key (id)
 );
 
-create index ix_coins_spendable on coins (chain, asset) where spent_by is null;
+create index ix_coins_holder on coins ((chain || ':' || address)) where spent_by is null;
+
+create index ix_coins_pool on coins ((chain || ':' || asset)) where spent_by is null;
 
 create index ix_coins_spent on coins (spent_by) where spent_by is not null;
 
@@ -181,6 +183,7 @@ create table integrations (
   embed_origins text not null,
   fiat text not null,
   fee_ppm integer not null,
+  payout_fee_ppm integer not null,
   order_lifetime_s integer not null,
   under_tolerance_ppm integer not null,
   under_policy text not null,
@@ -289,7 +292,7 @@ create table payments (
   id uuid not null,
   number bigint not null,
   partner_id uuid not null,
-  order_id uuid not null,
+  order_id uuid,
   direction text not null,
   state text not null,
   chain text not null,
@@ -314,7 +317,7 @@ create table payments (
   constraint uq_payments_partner_id_number unique (partner_id, number)
 );
 
-create index ix_payments_block on payments (chain, block_hash);
+create index ix_payments_block on payments (block_hash);
 
 create index ix_payments_order on payments (order_id);
 
@@ -387,10 +390,12 @@ create table withdrawals (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   constraint pk_withdrawals primary key (id),
-  constraint ck_withdrawals_state_known check (state in ('accepted', 'allotted', 'signed', 'broadcast', 'settled', 'stuck'))
+  constraint ck_withdrawals_state_known check (state in ('accepted', 'allotted', 'signed', 'broadcast', 'settled', 'rejected', 'stuck'))
 );
 
-create index ix_withdrawals_open on withdrawals (chain, id) where state not in ('settled', 'stuck');
+create index ix_withdrawals_open on withdrawals (chain, id) where state not in ('settled', 'rejected', 'stuck');
+
+create index ix_withdrawals_txid on withdrawals (txid);
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin

@@ -1,0 +1,87 @@
+"""Say what can be read without the bus; the principal comes first and bounds every answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from cambist.domain.orders.orders import Order
+from cambist.domain.partners.partners import Integration
+from cambist.domain.payments.payments import Payment
+from cambist.kernel.ids import IntegrationId, OrderId
+from cambist.ports.principals import PartnerPrincipal
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """Show a payment with its confirmations so far, and its order's external id."""
+
+    payment: Payment
+    confirmations: int
+    external_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """Show an order with its payments, oldest first."""
+
+    order: Order
+    payments: tuple[PaymentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PayPageView:
+    """Show a payer what a pay page needs and no more."""
+
+    view: OrderView
+    integration: Integration
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Hold one page of a list and the number of all items of the caller."""
+
+    items: tuple[T, ...]
+    total: int
+
+
+class PartnerQueries(Protocol):
+    """Read what belongs to a partner; what is not the partner's is not found."""
+
+    async def partner_of_key(self, secret: str) -> PartnerPrincipal | None:
+        """Find whom a live API key belongs to."""
+
+    async def integrations(
+        self, principal: PartnerPrincipal, page: int, quantity: int
+    ) -> "Page[Integration]":
+        """List integrations, oldest first; pages count from 1."""
+
+    async def order(self, principal: PartnerPrincipal, order_id: OrderId) -> OrderView | None:
+        """Find an order."""
+
+    async def orders(
+        self,
+        principal: PartnerPrincipal,
+        page: int,
+        quantity: int,
+        integration_id: IntegrationId | None,
+    ) -> "Page[OrderView]":
+        """List orders, newest first; pages count from 1."""
+
+    async def payment(self, principal: PartnerPrincipal, number: int) -> PaymentView | None:
+        """Find a payment by the partner's own number."""
+
+
+class PayPageQueries(Protocol):
+    """Read what a payer may see, who knows integration and order id."""
+
+    async def pay_page(
+        self, integration_id: IntegrationId, order_id: OrderId
+    ) -> PayPageView | None:
+        """Find an incoming order of an integration."""
+
+    async def enabled_assets(self) -> Sequence[str]:
+        """List the codes of assets whose chain is watched."""
