@@ -10,7 +10,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
 import httpx2
@@ -55,7 +55,7 @@ class EgressPolicy:
     ports: frozenset[int] = PORTS
     denied_networks: tuple[Network, ...] = ()
     deadline_s: float = DEADLINE_S
-    lanes: LaneLimits = LaneLimits()
+    lanes: LaneLimits = field(default_factory=LaneLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +151,8 @@ class EgressClient:
         self, method: str, target: Target, headers: Mapping[str, str], body: bytes | None
     ) -> _Reply:
         began = self._monotonic()
-        addresses = await self._addresses(target)
-        for left, address in zip(range(len(addresses) - 1, -1, -1), addresses, strict=True):
+        failure: Exception = EgressFailedError(FailureReason.RESOLVE)
+        for address in await self._addresses(target):
             request = _build(method, target, address, headers, body, self._policy.deadline_s)
             try:
                 # One transport a request: a pool keyed by address would lend one name's
@@ -160,13 +160,13 @@ class EgressClient:
                 async with self._transport() as transport:
                     response = await transport.handle_async_request(request)
                     answer = await _read(response)
-            except (httpx2.ConnectError, httpx2.ConnectTimeout):
-                if not left:
-                    raise
+            except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+                # Nothing was sent yet, so the next address may be tried.
+                failure = error
                 continue
             spent_ms = int((self._monotonic() - began) * 1_000)
             return _Reply(response.status_code, response.headers, answer, spent_ms)
-        raise EgressFailedError(FailureReason.RESOLVE)
+        raise failure
 
     async def _addresses(self, target: Target) -> list[Address]:
         """Resolve once and hold every address against the deny list; one bad spoils all."""
