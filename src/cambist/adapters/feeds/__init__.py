@@ -1,0 +1,1 @@
+"""Bring prices in: fixed, simulated, or from exchanges through a child process."""

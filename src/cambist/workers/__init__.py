@@ -1,0 +1,1 @@
+"""Run what happens on its own: loops that outlive a request, each with its bound."""
