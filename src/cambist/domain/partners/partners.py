@@ -67,7 +67,8 @@ class Integration:
     """Hold one shop of a partner: where it is told, what it pays, how odd payments end.
 
     `callback_statuses` are event names, empty for none; `fee_ppm` (of money in), `payout_fee_ppm`
-    and `under_tolerance_ppm` are parts per million; the fiat limits count the smallest units of `fiat` and are for one order.
+    and `under_tolerance_ppm` are parts per million; the fiat limits count the smallest units of
+    `fiat` and are for one order.
     """
 
     id: IntegrationId

@@ -1,0 +1,1 @@
+"""Decisions without a world: what the domain allows, refuses and computes."""

@@ -1,0 +1,1 @@
+"""The one way out: hostile URLs, hostile names, hostile endpoints."""
