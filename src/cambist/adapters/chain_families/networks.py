@@ -29,8 +29,9 @@ class ChainSetup:
 
 @dataclass(frozen=True, slots=True)
 class UtxoNetwork:
-    """Hold a Bitcoin-like network's address prefixes, by kind.
+    """Hold a Bitcoin-like network's address prefixes by kind, and the least a node relays.
 
+    `dust_units` is the smallest p2wpkh output nodes pass on (policy.h, DUST_RELAY_TX_FEE).
     Source: chainparams.cpp of Bitcoin Core and Litecoin Core. Litecoin's old script prefixes
     (the same as Bitcoin's) are left out on purpose: they would make another chain's address valid.
     """
@@ -38,15 +39,16 @@ class UtxoNetwork:
     hrp: str
     p2pkh: int
     p2sh: int
+    dust_units: int
 
 
 UTXO_NETWORKS: dict[tuple[str, Network], UtxoNetwork] = {
-    ("bitcoin", Network.MAIN): UtxoNetwork("bc", 0x00, 0x05),
-    ("bitcoin", Network.TEST): UtxoNetwork("tb", 0x6F, 0xC4),
-    ("bitcoin", Network.REGTEST): UtxoNetwork("bcrt", 0x6F, 0xC4),
-    ("litecoin", Network.MAIN): UtxoNetwork("ltc", 0x30, 0x32),
-    ("litecoin", Network.TEST): UtxoNetwork("tltc", 0x6F, 0x3A),
-    ("litecoin", Network.REGTEST): UtxoNetwork("rltc", 0x6F, 0x3A),
+    ("bitcoin", Network.MAIN): UtxoNetwork("bc", 0x00, 0x05, 294),
+    ("bitcoin", Network.TEST): UtxoNetwork("tb", 0x6F, 0xC4, 294),
+    ("bitcoin", Network.REGTEST): UtxoNetwork("bcrt", 0x6F, 0xC4, 294),
+    ("litecoin", Network.MAIN): UtxoNetwork("ltc", 0x30, 0x32, 2_940),
+    ("litecoin", Network.TEST): UtxoNetwork("tltc", 0x6F, 0x3A, 2_940),
+    ("litecoin", Network.REGTEST): UtxoNetwork("rltc", 0x6F, 0x3A, 2_940),
 }
 
 

@@ -114,7 +114,7 @@ def decode_transaction(raw: bytes) -> DecodedTransaction:
         raise ValueError("transaction too large")
     try:
         parsed = Transaction.parse(raw)
-    except (EmbitError, ValueError, IndexError, OverflowError) as error:
+    except (EmbitError, ValueError, RuntimeError, IndexError, OverflowError) as error:
         raise ValueError("not a transaction") from error
     if parsed.serialize() != raw or not parsed.vin or not parsed.vout:
         raise ValueError("not one canonical transaction")

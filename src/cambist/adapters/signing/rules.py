@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from cambist.adapters.chain_families.addresses import address_of_key, is_valid_address
+from cambist.adapters.chain_families.networks import UTXO_NETWORKS
 from cambist.adapters.signing.intents import INPUTS_MAX
 from cambist.adapters.signing.keystore import KeyStore
 from cambist.domain.market.assets import ASSETS, CHAINS, Chain, ChainModel
@@ -55,7 +56,7 @@ def check_intent(intent: SpendIntent, keystore: KeyStore, policy: SigningPolicy)
     _check_fee(intent, asset, policy)
     _check_inputs_are_ours(intent, keystore)
     if chain.model is ChainModel.UTXO:
-        _check_outputs_add_up(intent, keystore)
+        _check_outputs(intent, UTXO_NETWORKS[chain.id, setup.network].dust_units)
     else:
         _check_account(intent, chain)
 
@@ -85,7 +86,7 @@ def _check_inputs_are_ours(intent: SpendIntent, keystore: KeyStore) -> None:
             raise SigningRefusedError("an input is empty")
 
 
-def _check_outputs_add_up(intent: SpendIntent, keystore: KeyStore) -> None:
+def _check_outputs(intent: SpendIntent, dust_units: int) -> None:
     if intent.nonce is not None:
         raise SigningRefusedError("a chain of unspent outputs has no nonce")
     outpoints = {(item.txid, item.vout) for item in intent.inputs}
@@ -97,8 +98,12 @@ def _check_outputs_add_up(intent: SpendIntent, keystore: KeyStore) -> None:
     if intent.change is None:
         if intent.change_units:
             raise SigningRefusedError("change has nowhere to go")
-    elif intent.change.branch is not Branch.HOT or intent.change_units <= 0:
-        raise SigningRefusedError("change must be positive and go to a hot key")
+    elif intent.change.branch is not Branch.HOT:
+        raise SigningRefusedError("change must go to a hot key")
+    elif intent.change_units < dust_units:
+        raise SigningRefusedError("change is dust that no node relays; give it to the fee")
+    if intent.units < dust_units:
+        raise SigningRefusedError("the amount is dust that no node relays")
 
 
 def _check_account(intent: SpendIntent, chain: Chain) -> None:

@@ -116,8 +116,8 @@ def draft_utxo(
         total += units
     for index, output in enumerate(decoded.outputs):
         receiver = encode_utxo(params, output.script)
-        if receiver is None or output.units <= 0:
-            raise BroadcastRefusedError("an output is not standard")
+        if receiver is None or output.units < params.dust_units:
+            raise BroadcastRefusedError("an output is not standard or dust")
         movements.append(Movement(index, chain.coin, receiver, output.units))
         total -= output.units
     if total < FEE_UNITS_PER_VBYTE_MIN * decoded.vsize:

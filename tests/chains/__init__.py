@@ -1,0 +1,1 @@
+"""Chains, keys, addresses and the signer."""

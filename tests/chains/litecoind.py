@@ -1,0 +1,72 @@
+"""Run litecoind in regtest for the tests: one node a session, in a folder of its own."""
+
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import httpx2
+
+RPC_USER, RPC_PASSWORD = "cambist", "regtest-only"
+START_TIMEOUT_S = 60
+# Debian's /usr/bin/litecoind is a wrapper that writes into the home folder, so it comes last.
+_CANDIDATES = ("/usr/lib/litecoin", None)
+
+
+class Litecoind:
+    """Start a node that talks to nobody; `url` is its RPC address."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self._process = subprocess.Popen(
+            [
+                find_litecoind(),
+                "-regtest",
+                "-server",
+                "-txindex=1",
+                "-listen=0",
+                "-dnsseed=0",
+                "-mempoolreplacement=1",
+                "-fallbackfee=0.0002",
+                "-printtoconsole=0",
+                f"-datadir={folder}",
+                f"-rpcport={port}",
+                f"-rpcuser={RPC_USER}",
+                f"-rpcpassword={RPC_PASSWORD}",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._wait()
+
+    def stop(self) -> None:
+        """Stop the node and wait for its end."""
+        self._process.terminate()
+        self._process.wait(timeout=START_TIMEOUT_S)
+
+    def _wait(self) -> None:
+        ready = {"method": "getindexinfo", "params": ["txindex"]}
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            try:
+                answer = httpx2.post(self.url, json=ready, auth=(RPC_USER, RPC_PASSWORD)).json()
+                if answer["error"] is None and answer["result"]["txindex"]["synced"]:
+                    return
+            except httpx2.TransportError:
+                if self._process.poll() is not None:
+                    break
+            time.sleep(0.05)
+        raise RuntimeError(f"litecoind did not start (exit status {self._process.poll()})")
+
+
+def find_litecoind() -> str:
+    """Find the node; it is a requirement of the test run (Debian: litecoind)."""
+    for folder in _CANDIDATES:
+        found = shutil.which("litecoind", path=folder)
+        if found is not None:
+            return found
+    raise RuntimeError("the tests need litecoind (Debian package litecoind)")
