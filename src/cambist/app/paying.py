@@ -7,6 +7,7 @@ from cambist.app.steps import next_numbers
 from cambist.domain.custody.custody import Withdrawal
 from cambist.domain.custody.states import WithdrawalState
 from cambist.domain.ledger.accounts import partner_account
+from cambist.domain.ledger.recipes import fee_returned
 from cambist.domain.market.assets import asset_of, chain_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
@@ -57,9 +58,16 @@ def check_payout(uow: UnitOfWork, asset: Asset, units: int, destination: str) ->
 
 
 async def promise(
-    uow: UnitOfWork, integration: Integration, payout: Payout, now: datetime
+    uow: UnitOfWork,
+    integration: Integration,
+    payout: Payout,
+    now: datetime,
+    *,
+    giving_back: int = 0,
 ) -> PromisedOrder:
     """Hold the money, open the outgoing order with its payment, and queue the withdrawal.
+
+    `giving_back` units of our fee are given back first.
 
     Raises:
         DomainError: INSUFFICIENT_BALANCE, RATE_UNAVAILABLE.
@@ -70,6 +78,9 @@ async def promise(
     account = partner_account(integration.partner_id, payout.asset.code)
     await uow.ledger.lock([account])
     order = _order(uow, integration, payout, fee, rate, now)
+    if giving_back:
+        posting = fee_returned(integration.partner_id, payout.asset.code, giving_back)
+        uow.ledger.post(posting, f"fee-returned:{order.id}", order.id)
     uow.ledger.hold(account, payout.units + fee, order.id)
     uow.orders.add(order)
     uow.emit(order, EventName.ORDER_CREATED)
