@@ -8,9 +8,9 @@ import secrets
 import shutil
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -36,12 +36,20 @@ __all__ = ["EmbeddedError", "EmbeddedPostgres", "running_url"]
 USER = "cambist"
 DATABASE = "cambist"
 START_TIMEOUT_S = 120
+ANSWER_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
 FAST_STOP_S = 30
 ABRUPT_STOP_S = 10
 POLL_S = 0.02
 LOG_BYTES_KEPT = 1_000_000
 LOG_LINES_SHOWN = 12
+
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.PostgresConnectionError,
+)
 
 # log_min_messages=log leaves out errors of single statements: their text carries personal data.
 SETTINGS: Mapping[str, str] = {
@@ -101,7 +109,7 @@ class EmbeddedPostgres:
                 major version or another user's, or the server does not come up.
         """
         home = prepare_home(self.data_dir)
-        if not self.running:
+        if not self._serves(home):
             self._take_lock(home)
             try:
                 self._launch(home)
@@ -112,18 +120,7 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Stop the server fast (open transactions roll back) and give the folder free."""
-        process, self._process = self._process, None
-        if process is not None:
-            for number, patience_s in (
-                (signal.SIGINT, FAST_STOP_S),
-                (signal.SIGQUIT, ABRUPT_STOP_S),
-            ):
-                if process.poll() is None:
-                    process.send_signal(number)
-                    _wait(process, patience_s)
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+        self._end_process()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -139,6 +136,31 @@ class EmbeddedPostgres:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _end_process(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for number, patience_s in (
+            (signal.SIGINT, FAST_STOP_S),
+            (signal.SIGQUIT, ABRUPT_STOP_S),
+        ):
+            if process.poll() is None:
+                process.send_signal(number)
+                _wait(process, patience_s)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+    def _serves(self, home: Path) -> bool:
+        """Tell whether our server answers; one just killed lives on for a moment, and ends here."""
+        deadline = time.monotonic() + ANSWER_TIMEOUT_S
+        while self.running and time.monotonic() < deadline:
+            if _answers(home):
+                return True
+            time.sleep(POLL_S)
+        self._end_process()
+        return False
 
     def _take_lock(self, home: Path) -> None:
         if self._lock is not None:
@@ -256,28 +278,15 @@ def _url(home: Path, database: str = DATABASE) -> str:
 
 def _answers(home: Path) -> bool:
     """Connect for real, in a thread of its own because the caller may run an event loop."""
-    outcome: list[bool | BaseException] = []
-
-    def attempt() -> None:
-        try:
-            outcome.append(asyncio.run(_prepare_database(home)))
-        except BaseException as error:  # noqa: BLE001 - carried to the caller's thread
-            outcome.append(error)
-
-    thread = threading.Thread(target=attempt, name="embedded-postgres-connect")
-    thread.start()
-    thread.join()
-    answer = outcome[0]
-    if isinstance(answer, BaseException):
-        raise answer
-    return answer
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(_prepare_database(home))).result()
 
 
 async def _prepare_database(home: Path) -> bool:
     url = _url(home, database="postgres")
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_S)
-    except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
+    except UNREACHABLE:
         return False
     try:
         query = "select exists (select from pg_database where datname = $1)"

@@ -37,10 +37,7 @@ def find_binaries(bin_dir: Path | None, wanted_major: int | None) -> Binaries:
     Raises:
         EmbeddedError: nothing fits; the text lists what was found.
     """
-    if bin_dir is not None:
-        found = [inspect(bin_dir, "setting")]
-    else:
-        found = list(discover())
+    found = list(discover()) if bin_dir is None else [inspect(bin_dir, "setting")]
     usable = [one for one in found if one.major >= MINIMUM_MAJOR]
     for one in usable:
         if wanted_major in (None, one.major):

@@ -121,19 +121,29 @@ def socket_folder(home: Path) -> Path:
 
 
 def prepare_socket_folder(home: Path, account: Account | None) -> Path:
-    """Create the socket's folder; a path too long for a socket address gets a short one."""
-    if len(os.fsencode(home / "socket" / SOCKET_NAME)) <= SOCKET_PATH_BYTES:
-        return private_folder(home / "socket", account)
+    """Create the socket's folder; a path too long for a socket address gets a short one.
+
+    The short folder notes its home, so that a copied home does not share it. The caller holds the
+    home's lock and no server runs, so what is in the way is stale.
+    """
     recorded, short = home / "socket", socket_folder(home)
+    if len(os.fsencode(recorded / SOCKET_NAME)) <= SOCKET_PATH_BYTES:
+        if recorded.is_symlink():
+            recorded.unlink()
+        return private_folder(recorded, account)
     owner = os.geteuid() if account is None else account.uid
-    if recorded.is_symlink() and _is_private(short, owner):
-        return short
-    recorded.unlink(missing_ok=True)
+    if recorded.is_symlink():
+        if _is_private(short, owner) and _noted_home(short) == str(home):
+            return short
+        recorded.unlink()
+    elif recorded.exists():
+        shutil.rmtree(recorded)
     place = Path(tempfile.gettempdir())
     if account is not None and not account.reaches(place / SOCKET_NAME):
         place = Path("/tmp")  # noqa: S108 - the one folder every account can reach
-    short = private_folder(Path(tempfile.mkdtemp(prefix="cambist-", dir=place)), account)
-    recorded.symlink_to(short)
+    short = Path(tempfile.mkdtemp(prefix="cambist-", dir=place))
+    (short / "home").write_text(str(home))
+    recorded.symlink_to(private_folder(short, account))
     return short
 
 
@@ -173,3 +183,8 @@ def _is_private(folder: Path, owner: int) -> bool:
     except FileNotFoundError:
         return False
     return stat.S_ISDIR(found.st_mode) and found.st_uid == owner and not found.st_mode & 0o077
+
+
+def _noted_home(short: Path) -> str | None:
+    note = short / "home"
+    return note.read_text() if note.is_file() else None

@@ -1,0 +1,1 @@
+"""Prove the rules of cambist, area by area."""

@@ -1,0 +1,1 @@
+"""Prove that the database keeps what it promises."""
