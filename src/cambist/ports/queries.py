@@ -9,6 +9,8 @@ from cambist.domain.orders.orders import Order
 from cambist.domain.partners.partners import Integration
 from cambist.domain.payments.payments import Payment
 from cambist.kernel.ids import IntegrationId, OrderId
+from cambist.kernel.money import Asset
+from cambist.kernel.rates import Rate
 from cambist.ports.principals import PartnerPrincipal
 
 T = TypeVar("T")
@@ -59,6 +61,11 @@ class PartnerQueries(Protocol):
     ) -> "Page[Integration]":
         """List integrations, oldest first; pages count from 1."""
 
+    async def integration(
+        self, principal: PartnerPrincipal, integration_id: IntegrationId
+    ) -> Integration | None:
+        """Find an integration."""
+
     async def order(self, principal: PartnerPrincipal, order_id: OrderId) -> OrderView | None:
         """Find an order."""
 
@@ -73,6 +80,24 @@ class PartnerQueries(Protocol):
 
     async def payment(self, principal: PartnerPrincipal, number: int) -> PaymentView | None:
         """Find a payment by the partner's own number."""
+
+
+class AssetQueries(Protocol):
+    """Read what the operator enabled."""
+
+    async def enabled_assets(self) -> Sequence[str]:
+        """List the codes of assets whose chain is watched."""
+
+
+class RateQueries(Protocol):
+    """Read current guarded prices."""
+
+    async def rate(self, base: Asset, quote: Asset) -> Rate:
+        """Find the price of one whole base in quote.
+
+        Raises:
+            DomainError: RATE_UNAVAILABLE when there is none, or it is too old.
+        """
 
 
 class PayPageQueries(Protocol):
