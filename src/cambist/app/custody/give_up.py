@@ -1,0 +1,60 @@
+"""Stop a withdrawal that cannot go on: reject it while nothing is signed, else park it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cambist.app.fencing import check_lease
+from cambist.domain.custody.states import WithdrawalState
+from cambist.domain.ledger.accounts import HoldState, partner_account
+from cambist.domain.orders.states import OrderState
+from cambist.domain.payments.payments import outgoing_payment_id
+from cambist.domain.payments.states import PaymentState
+from cambist.kernel.events import EventName
+from cambist.kernel.ids import OrderId
+from cambist.ports.uow import UnitOfWork
+
+REASON_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Name a withdrawal and why it cannot go on."""
+
+    withdrawal_id: OrderId
+    order_id: OrderId | None
+    parent_id: OrderId | None
+    reason: str
+    lease: str
+    epoch: int
+
+
+async def give_up(command: GiveUp, uow: UnitOfWork, now: datetime) -> None:
+    """Reject (hold released, refund uncounted) before coins are allotted; afterwards park it.
+
+    A parked one keeps hold and coins: its bytes may still be mined, so only a person may decide.
+
+    Raises:
+        DomainError: FENCED, NOT_FOUND, INVALID_STATE when it is settled or parked already.
+    """
+    await check_lease(uow, command.lease, command.epoch)
+    wanted = [order_id for order_id in (command.order_id, command.parent_id) if order_id]
+    orders = await uow.orders.lock(sorted(wanted))
+    order = orders.get(command.order_id)
+    payments = await uow.payments.lock([outgoing_payment_id(order.id)] if order else [])
+    withdrawal = await uow.withdrawals.get(command.withdrawal_id)
+    rejecting = withdrawal.state is WithdrawalState.ACCEPTED
+    target = WithdrawalState.REJECTED if rejecting else WithdrawalState.STUCK
+    stopped = withdrawal.step(target, now)
+    uow.withdrawals.save(replace(stopped, reason=command.reason[:REASON_MAX]))
+    if not rejecting or order is None or order.asset is None:
+        return
+    account = partner_account(order.partner_id, order.asset)
+    await uow.ledger.lock([account])
+    await uow.ledger.close_hold(account, order.id, HoldState.RELEASED)
+    for payment in payments.values():
+        uow.payments.save(payment.step(PaymentState.DROPPED, now))
+    parent = orders.get(command.parent_id)
+    if parent is not None and order.parent_id == parent.id:
+        uow.orders.save(replace(parent, refunded=parent.refunded - withdrawal.units))
+    rejected = order.step(OrderState.REJECTED, now)
+    uow.emit(rejected, EventName.ORDER_FAILED, state=rejected.state.value)
