@@ -144,15 +144,18 @@ def _doubt(
         return Reason.FUTURE
     if now - sample.taken_at > timedelta(seconds=limits.max_age_s):
         return Reason.STALE
-    band = limits.bands.get(sample.pair)
-    if band is not None and not band.holds(sample.mantissa):
-        inverted = band.holds_inverse(sample.mantissa)
-        return Reason.INVERTED if inverted else Reason.IMPLAUSIBLE
     jump = limits.max_jump_ppm
-    if reference is None or jump is None or _is_within(sample.mantissa, reference, jump):
+    if (
+        reference is not None
+        and jump is not None
+        and not _is_within(sample.mantissa, reference, jump)
+    ):
+        inverse = ONE * ONE // sample.mantissa
+        return Reason.INVERTED if _is_within(inverse, reference, jump) else Reason.JUMPED
+    band = limits.bands.get(sample.pair)
+    if band is None or band.holds(sample.mantissa):
         return None
-    inverse = ONE * ONE // sample.mantissa
-    return Reason.INVERTED if _is_within(inverse, reference, jump) else Reason.JUMPED
+    return Reason.INVERTED if band.holds_inverse(sample.mantissa) else Reason.IMPLAUSIBLE
 
 
 def _agreeing(live: Sequence[PriceSample], limits: GuardLimits) -> list[PriceSample]:
