@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from cambist.adapters.db import tables
+from cambist.adapters.db import ledger_tables, message_tables, partner_tables, tables
 from cambist.adapters.db.types import Units, array_of
 from cambist.domain.custody.custody import Address, Coin, Cursor, SeenBlock, Withdrawal
 from cambist.domain.ledger.accounts import Account, Hold
@@ -131,9 +131,9 @@ def _reader(cls: type[Any], codecs: tuple[Codec | None, ...]) -> Callable[[Any],
 
 
 MAPPERS: dict[Kind, Mapper] = {
-    Kind.PARTNER: mapper(tables.PARTNERS, Partner),
-    Kind.INTEGRATION: mapper(tables.INTEGRATIONS, Integration),
-    Kind.API_KEY: mapper(tables.API_KEYS, ApiKey),
+    Kind.PARTNER: mapper(partner_tables.PARTNERS, Partner),
+    Kind.INTEGRATION: mapper(partner_tables.INTEGRATIONS, Integration),
+    Kind.API_KEY: mapper(partner_tables.API_KEYS, ApiKey),
     Kind.LEASE: mapper(tables.LEASES, Lease),
     Kind.CURSOR: mapper(tables.CURSORS, Cursor),
     Kind.BLOCK: mapper(tables.BLOCKS, SeenBlock),
@@ -144,11 +144,11 @@ MAPPERS: dict[Kind, Mapper] = {
     Kind.WALLET: mapper(tables.WALLETS, Wallet),
     Kind.ADDRESS: mapper(tables.ADDRESSES, Address),
     Kind.COIN: mapper(tables.COINS, Coin),
-    Kind.CALLBACK: mapper(tables.CALLBACKS, Callback),
-    Kind.CALLBACK_ATTEMPT: mapper(tables.CALLBACK_ATTEMPTS, CallbackAttempt),
-    Kind.HOLD: mapper(tables.HOLDS, Hold),
-    Kind.ACCOUNT: mapper(tables.ACCOUNTS, Account),
+    Kind.CALLBACK: mapper(message_tables.CALLBACKS, Callback),
+    Kind.CALLBACK_ATTEMPT: mapper(message_tables.CALLBACK_ATTEMPTS, CallbackAttempt),
+    Kind.HOLD: mapper(ledger_tables.HOLDS, Hold),
+    Kind.ACCOUNT: mapper(ledger_tables.ACCOUNTS, Account),
 }
 
-JOURNAL = mapper(tables.JOURNALS, Journal)
-ENTRY = mapper(tables.ENTRIES, Entry)
+JOURNAL = mapper(ledger_tables.JOURNALS, Journal)
+ENTRY = mapper(ledger_tables.ENTRIES, Entry)

@@ -339,7 +339,8 @@ create table price_sample (
   seq bigint not null,
   mantissa units not null,
   taken_at timestamptz not null,
-  received_at timestamptz not null
+  received_at timestamptz not null,
+  constraint uq_price_sample_source_pair_seq unique (source, pair, seq)
 );
 
 create index ix_price_sample_received on price_sample (received_at);
