@@ -1,7 +1,5 @@
 """Offer the rigs the chain contract suite runs on: simulated chains and litecoind."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -16,7 +14,6 @@ from cambist.adapters.chain_families.core_rpc_client import CoreRpcClient
 from cambist.adapters.chain_families.keys import DerivedAddressBook, accounts_from_json
 from cambist.adapters.chain_families.networks import ChainSetup, Network
 from cambist.adapters.chains import litecoin
-from cambist.adapters.db.embedded import EmbeddedPostgres
 from cambist.adapters.signing.keystore import KeyStore
 from cambist.adapters.signing.once_log import OnceLog
 from cambist.adapters.signing.rules import SigningPolicy
@@ -120,20 +117,9 @@ def signer_for(setup: ChainSetup, log: Path) -> tuple[DerivedAddressBook, Signer
     return book, Signer(keystore, OnceLog(log), SigningPolicy())
 
 
-@pytest.fixture(scope="session")
-def database_url() -> Iterator[str]:
-    """Run a PostgreSQL for this area's tests."""
-    folder = Path(tempfile.mkdtemp(prefix="cambist-test-"))
-    folder.chmod(0o777)
-    server = EmbeddedPostgres(folder / "pg", settings={"fsync": "off"})
-    yield server.start()
-    server.stop()
-    shutil.rmtree(folder)
-
-
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
-    """Open a pool on the session's database with the simulator installed."""
+    """Open a pool on the module's database with the simulator installed."""
     async with asyncpg.create_pool(database_url, min_size=1, max_size=8) as opened:
         await SimulatedChain.install(opened)
         yield opened

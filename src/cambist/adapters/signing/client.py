@@ -1,6 +1,7 @@
 """Decide how the payout worker reaches the signer process: one request a connection."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from cambist.adapters.signing.frames import FrameError, read_frame, write_frame
@@ -55,5 +56,7 @@ class SignerClient:
                     return await read_frame(reader)
                 finally:
                     writer.close()
+                    with contextlib.suppress(OSError):
+                        await writer.wait_closed()
         except (OSError, TimeoutError, FrameError) as error:
             raise SignerUnavailableError(str(error) or "no answer in time") from error

@@ -1,6 +1,7 @@
 """Decide who may ask the signer and how: one unix socket, bounded messages, one at a time."""
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 
@@ -48,6 +49,7 @@ async def serve(
     finally:
         stopped.cancel()
         server.close()
+        await session.hang_up()
         socket_path.unlink(missing_ok=True)
 
 
@@ -57,6 +59,7 @@ class _Session:
     def __init__(self, signer: Signer) -> None:
         self._signer = signer
         self._slots = asyncio.Semaphore(CONNECTIONS_MAX)
+        self._open: set[asyncio.Task[None]] = set()
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def end(self, error: SignerLogFailedError | None) -> None:
@@ -70,6 +73,10 @@ class _Session:
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection: one request, one answer."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._open.add(task)
+            task.add_done_callback(self._open.discard)
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT_S), self._slots:
                 await write_frame(writer, self._reply(await read_frame(reader)))
@@ -80,6 +87,14 @@ class _Session:
             self.end(error)
         finally:
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    async def hang_up(self) -> None:
+        """Cut the connections still open; signing itself is never cut in the middle."""
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
 
     def _reply(self, request: object) -> dict[str, str]:
         match request:
