@@ -168,7 +168,7 @@ async def test_an_endpoint_without_tls_is_a_tls_failure() -> None:
     [
         tarpit,
         pouring(OK + b"x: y\r\n", b"", 0.01),
-        pouring(OK + b"content-length: 60000\r\n\r\n", b"a", 0.01),
+        pouring(OK + b"content-length: 200\r\n\r\n", b"a", 0.01),
         pouring(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.01),
     ],
     ids=["silent", "half-a-head", "drip", "endless-1xx"],
