@@ -73,18 +73,18 @@ def after_attempt(callback: Callback, outcome: Outcome, now: datetime, jitter: i
     """
     _require_pending(callback)
     attempts = callback.attempts + 1
+    counted = replace(callback, attempts=attempts, updated_at=now)
     match judge(outcome):
         case Verdict.DELIVERED:
-            state, due = CALLBACK.step(callback.state, CallbackState.DELIVERED), None
+            return _ended(counted, CallbackState.DELIVERED)
         case Verdict.GONE:
-            state, due = CALLBACK.step(callback.state, CallbackState.DEAD), None
-        case Verdict.RETRY if attempts >= ATTEMPTS_MAX:
-            state, due = CALLBACK.step(callback.state, CallbackState.DEAD), None
+            return _ended(counted, CallbackState.DEAD)
         case Verdict.RETRY:
-            state, due = callback.state, next_attempt(attempts, outcome, now, jitter)
+            if attempts >= ATTEMPTS_MAX:
+                return _ended(counted, CallbackState.DEAD)
+            return replace(counted, next_attempt_at=next_attempt(attempts, outcome, now, jitter))
         case _ as unreachable:
             assert_never(unreachable)
-    return replace(callback, state=state, attempts=attempts, next_attempt_at=due, updated_at=now)
 
 
 def attempt_record(callback: Callback, outcome: Outcome, now: datetime) -> CallbackAttempt:
@@ -143,6 +143,10 @@ def request_headers(callback: Callback, secrets: Sequence[str], now: datetime) -
         case _ as unreachable:
             assert_never(unreachable)
     return headers
+
+
+def _ended(callback: Callback, target: CallbackState) -> Callback:
+    return replace(callback, state=CALLBACK.step(callback.state, target), next_attempt_at=None)
 
 
 def _require_pending(callback: Callback) -> None:
