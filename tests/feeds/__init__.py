@@ -1,0 +1,1 @@
+"""Price feeds: fixed, simulated, and exchanges behind a child process."""

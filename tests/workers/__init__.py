@@ -1,0 +1,1 @@
+"""Prove what the workers do on their own."""
