@@ -1,0 +1,1 @@
+"""Decide how the house is kept: style as a test, diagrams, skeletons."""
