@@ -18,11 +18,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """Show a payment with its confirmations so far, and its order's external id."""
+    """Show a payment with its confirmations so far, its order's external id and fiat."""
 
     payment: Payment
     confirmations: int
     external_id: str | None
+    fiat: str
 
 
 @dataclass(frozen=True, slots=True)

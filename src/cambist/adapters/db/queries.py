@@ -38,7 +38,7 @@ _ORDERS_BY_ID = _JOINED.format(source="orders") + " where o.id = any($1::uuid[])
 
 _PAGE = "(select * from orders where {owned} order by id desc offset ${n} limit ${m})"
 
-_PAYMENT_BY_NUMBER = f"""select {_PAYMENT_COLUMNS}, c.height, o.external_id
+_PAYMENT_BY_NUMBER = f"""select {_PAYMENT_COLUMNS}, c.height, o.external_id, o.fiat
   from payments p left join orders o on o.id = p.order_id left join cursors c on c.chain = p.chain
   where p.partner_id = $1 and p.number = $2 and p.order_id is not null"""
 
@@ -121,8 +121,8 @@ class PostgresQueries:
         row = await self._pool.fetchrow(_PAYMENT_BY_NUMBER, principal.partner_id, number)
         if row is None:
             return None
-        payment = _PAYMENT.read(row[:-2])
-        return PaymentView(payment, payment.confirmations(row[-2] or 0), row[-1])
+        payment = _PAYMENT.read(row[:-3])
+        return PaymentView(payment, payment.confirmations(row[-3] or 0), row[-2], row[-1])
 
     async def pay_page(
         self, integration_id: IntegrationId, order_id: OrderId
@@ -173,8 +173,7 @@ def _views(rows: Sequence[Any]) -> dict[UUID, OrderView]:
             orders[key] = _ORDER.read(row[:_SPLIT])
         if row[_SPLIT] is not None:
             payment = _PAYMENT.read(row[_SPLIT:-1])
-            shown = PaymentView(
-                payment, payment.confirmations(row[-1] or 0), orders[key].external_id
-            )
+            order, reached = orders[key], payment.confirmations(row[-1] or 0)
+            shown = PaymentView(payment, reached, order.external_id, order.fiat)
             payments.setdefault(key, []).append(shown)
     return {key: OrderView(order, tuple(payments.get(key, ()))) for key, order in orders.items()}
