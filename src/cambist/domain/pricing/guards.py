@@ -92,7 +92,7 @@ def decide(
     latest = _latest_by_source(pair, newest)
     if not latest:
         return Verdict(pair, None, Reason.NO_SAMPLE)
-    reference = _reference(pair, history, now)
+    reference = None if limits.max_jump_ppm is None else _reference(pair, history, now)
     doubts = [(sample, _doubt(sample, reference, now, limits)) for sample in latest]
     live = [sample for sample, doubt in doubts if doubt is None]
     rejected = tuple((sample.source, doubt) for sample, doubt in doubts if doubt is not None)
