@@ -111,3 +111,10 @@ class PayPageQueries(Protocol):
 
     async def enabled_assets(self) -> Sequence[str]:
         """List the codes of assets whose chain is watched."""
+
+
+class WorkerQueries(Protocol):
+    """Read what workers tell others; an event stands for the right to read its order."""
+
+    async def order_of_event(self, order_id: OrderId) -> tuple[OrderView, Integration] | None:
+        """Find an order as it is now with its integration, None when either is missing."""
