@@ -60,7 +60,13 @@ class CoreRpcClient:
     """Call a node's JSON-RPC; every way to get no answer is a ChainUnavailableError."""
 
     def __init__(
-        self, url: str, user: str, password: str, *, clock: Callable[[], float] = time.monotonic
+        self,
+        url: str,
+        user: str,
+        password: str,
+        *,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = httpx2.AsyncClient(
             base_url=url,
@@ -68,6 +74,7 @@ class CoreRpcClient:
             timeout=httpx2.Timeout(SCAN_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
             limits=httpx2.Limits(max_connections=CONNECTIONS_MAX),
             trust_env=False,
+            transport=transport,
         )
         self._breaker = Breaker(clock)
         self.outages = 0
