@@ -63,7 +63,12 @@ CALLBACKS = sa.Table(
     one_of("state", CallbackState),
     one_of("form", CallbackForm),
     sa.UniqueConstraint("order_id", "event_seq", "form"),
-    sa.Index("ix_callbacks_due", "next_attempt_at", postgresql_where=sa.text("state = 'pending'")),
+    sa.Index(
+        "ix_callbacks_due",
+        "integration_id",
+        "next_attempt_at",
+        postgresql_where=sa.text("state = 'pending'"),
+    ),
 )
 
 CALLBACK_ATTEMPTS = sa.Table(

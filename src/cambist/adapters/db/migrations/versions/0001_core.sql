@@ -91,7 +91,7 @@ create table callbacks (
   constraint uq_callbacks_order_id_event_seq_form unique (order_id, event_seq, form)
 );
 
-create index ix_callbacks_due on callbacks (next_attempt_at) where state = 'pending';
+create index ix_callbacks_due on callbacks (integration_id, next_attempt_at) where state = 'pending';
 
 create table coins (
   id uuid not null,
