@@ -37,7 +37,7 @@ def find_binaries(bin_dir: Path | None, wanted_major: int | None) -> Binaries:
     Raises:
         EmbeddedError: nothing fits; the text lists what was found.
     """
-    found = list(discover()) if bin_dir is None else [inspect(bin_dir, "setting")]
+    found = list(discover()) if bin_dir is None else [inspect(bin_dir, _source_of(bin_dir))]
     usable = [one for one in found if one.major >= MINIMUM_MAJOR]
     for one in usable:
         if wanted_major in (None, one.major):
@@ -96,6 +96,10 @@ def inspect(folder: Path, source: str) -> Binaries:
     if match is None:
         raise EmbeddedError(f"{command[0]} does not tell its version: {answer.stderr.strip()}")
     return Binaries(folder.resolve(), int(match.group(1)), source)
+
+
+def _source_of(bin_dir: Path) -> str:
+    return "wheel" if bin_dir.resolve() in map(Path.resolve, wheel_folders()) else "setting"
 
 
 def _complete(folder: Path) -> bool:
