@@ -46,7 +46,11 @@ class TxStatus:
 
 
 class ChainUnavailableError(Exception):
-    """The node gave no usable answer: down, too slow, too large, or the wrong network."""
+    """The node gave no usable answer, or not now: try the same again later.
+
+    It is down, too slow, too large, on the wrong network, or cannot take a transaction yet (fee
+    below the floor of a full mempool, money not there).
+    """
 
 
 class BroadcastRefusedError(Exception):
@@ -76,6 +80,7 @@ class ChainPort(Protocol):
 
         Raises:
             BroadcastRefusedError: the chain will never accept these bytes.
+            ChainUnavailableError: not now; nobody knows whether the node has taken them.
         """
 
     async def network_fee(self, asset: str, inputs: int) -> int:

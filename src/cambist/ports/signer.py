@@ -37,8 +37,9 @@ class SpendIntent:
     """Describe one transfer completely, so that the signer can check it without the database.
 
     `units` of `asset` go to `destination`; `fee_units` of the chain's coin go to the network;
-    on a UTXO chain what remains of the inputs goes to `change`, which must be one of our keys.
-    On an account chain there is exactly one input and `nonce` is that account's.
+    on a UTXO chain what remains of the inputs goes to `change`, which must be one of our hot keys,
+    and neither part may be dust. On an account chain there is exactly one input, `nonce` is that
+    account's, and its units cover what is sent (and the fee, when the asset is the coin).
     """
 
     id: UUID
