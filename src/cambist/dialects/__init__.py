@@ -1,0 +1,1 @@
+"""Public APIs in their vendors' exact words; mapping only."""

@@ -1,0 +1,34 @@
+"""Decide how assets and prices are listed."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import Parameter
+
+from cambist.dialects.cryptopayments import mapping, wire
+from cambist.dialects.cryptopayments.auth import GatewayRequest
+from cambist.dialects.cryptopayments.reading import fresh_rates
+from cambist.http.amounts import amount_pattern
+from cambist.http.openapi import refused
+
+FiatAmount = Annotated[
+    str,
+    Parameter(pattern=amount_pattern(2), description="Amount of fiat to convert", required=False),
+]
+FiatCurrency = Annotated[
+    wire.FiatCode, Parameter(description="Code of the fiat currency", required=False)
+]
+
+
+@get("/assets", operation_id="listAssets", responses=refused())
+async def list_assets(request: GatewayRequest) -> wire.Assets:
+    """List the crypto assets orders can be made in."""
+    return mapping.assets_out(await request.services.assets.enabled_assets())
+
+
+@get("/exchange-rates", operation_id="listExchangeRates", responses=refused(400, 422))
+async def list_exchange_rates(
+    request: GatewayRequest, amount: FiatAmount = "1", currency: FiatCurrency = "USD"
+) -> wire.ExchangeRates:
+    """Tell how much of each asset an amount of fiat buys; assets without a price are left out."""
+    return mapping.rates_out(await fresh_rates(request, currency), amount)

@@ -1,0 +1,56 @@
+"""Decide how orders and transactions are shown."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import Parameter
+
+from cambist.dialects.cryptopayments import mapping, wire
+from cambist.dialects.cryptopayments.auth import GatewayRequest
+from cambist.dialects.cryptopayments.reading import own_order, own_orders, own_transaction
+from cambist.http.openapi import refused
+from cambist.http.paging import QUANTITY_DEFAULT, PageNumber, PageQuantity
+
+OrderPathId = Annotated[
+    str, Parameter(description="Id of the order", schema_extra={"pattern": wire.ID_PATTERN})
+]
+TransactionPathId = Annotated[
+    str,
+    Parameter(description="Id of the transaction", schema_extra={"pattern": wire.NUMBER_PATTERN}),
+]
+OfIntegration = Annotated[
+    str | None,
+    Parameter(
+        query="integrationId",
+        pattern=wire.ID_PATTERN.replace("$", r"\Z"),
+        description="Only orders of this integration",
+        required=False,
+        schema_extra={"pattern": wire.ID_PATTERN},
+    ),
+]
+
+
+@get("/orders", operation_id="listOrders", responses=refused(400, 404))
+async def list_orders(
+    request: GatewayRequest,
+    page: PageNumber = 1,
+    quantity: PageQuantity = QUANTITY_DEFAULT,
+    integration_id: OfIntegration = None,
+) -> wire.Orders:
+    """List orders of every kind, newest first."""
+    found = await own_orders(request, page, quantity, integration_id)
+    return mapping.orders_out(found, page, quantity)
+
+
+@get("/orders/{order_id:str}", operation_id="getOrder", responses=refused(404))
+async def get_order(request: GatewayRequest, order_id: OrderPathId) -> wire.Order:
+    """Show an order with its transactions."""
+    return mapping.order_out(await own_order(request, order_id))
+
+
+@get("/transactions/{number:str}", operation_id="getTransaction", responses=refused(404))
+async def get_transaction(
+    request: GatewayRequest, number: TransactionPathId
+) -> wire.SingleTransaction:
+    """Show a single transaction."""
+    return mapping.transaction_out(await own_transaction(request, number))

@@ -1,0 +1,107 @@
+"""Decide what an API says about itself: the framework's paths, with exact schemas and refusals."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, get_origin
+
+import msgspec
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from cambist.http.problems import MEDIA_TYPE, Problem, ServerProblem
+
+REF = "#/components/schemas/"
+
+REFUSED: Mapping[int, str] = {
+    400: "The request is not valid; `violations` names every wrong value",
+    401: "The credential is missing or not valid",
+    404: "Not found, or not the caller's",
+    409: "The idempotency key or reference was used for a different request",
+    413: "The body is larger than 64 KB",
+    415: "The body is not declared as application/json",
+    422: "Refused by a business rule, named by `code`",
+    429: "Too many requests",
+    500: "A failure on our side",
+    503: "Overloaded, or the outcome is not known: repeat with the same idempotency key",
+}
+ALWAYS = (401, 429, 500, 503)
+HEADERS: Mapping[str, tuple[str, str]] = {
+    "401": ("WWW-Authenticate", "The scheme that is expected"),
+    "429": ("Retry-After", "Seconds to wait"),
+    "503": ("Retry-After", "Seconds to wait"),
+}
+
+
+def refused(*statuses: int) -> dict[int, ResponseSpec]:
+    """Declare an operation's refusals beside those every operation has."""
+    return {
+        status: ResponseSpec(
+            ServerProblem if status >= 500 else Problem,
+            description=REFUSED[status],
+            media_type=MEDIA_TYPE,
+            generate_examples=False,
+        )
+        for status in sorted({*statuses, *ALWAYS})
+    }
+
+
+def document(app: Litestar, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Write an application's OpenAPI 3.1 document; `extra` adds or replaces top-level parts.
+
+    The framework's own model schemas lose constraints, so pydantic and msgspec write them.
+    """
+    found: dict[str, Any] = msgspec.to_builtins(app.openapi_schema.to_schema(), enc_hook=str)
+    handlers = [
+        handler
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if handler.resolve_include_in_schema()
+    ]
+    found["components"]["schemas"] = _schemas(handlers)
+    for item in found["paths"].values():
+        for operation in item.values():
+            _complete(operation)
+    found.update(extra)
+    return found
+
+
+def _schemas(handlers: Iterable[HTTPRouteHandler]) -> dict[str, Any]:
+    read: set[type[BaseModel]] = set()
+    written: set[type] = {Problem, ServerProblem}
+    for handler in handlers:
+        signature = handler.parsed_fn_signature
+        data = signature.parameters.get("data")
+        if data is not None:
+            read.add(data.annotation)
+        result = signature.return_type.annotation
+        if get_origin(result) is None and issubclass(result, msgspec.Struct):
+            written.add(result)
+    models = sorted(read, key=lambda model: model.__name__)
+    _, incoming = models_json_schema(
+        [(model, "validation") for model in models], ref_template=REF + "{model}"
+    )
+    _, outgoing = msgspec.json.schema_components(
+        sorted(written, key=lambda model: model.__name__), ref_template=REF + "{name}"
+    )
+    return {**incoming.get("$defs", {}), **outgoing}
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        _without_null(parameter["schema"])
+    for status, response in operation["responses"].items():
+        response.pop("headers", None)
+        if status in HEADERS:
+            name, description = HEADERS[status]
+            response["headers"] = {name: {"description": description, "schema": {"type": "string"}}}
+
+
+def _without_null(schema: dict[str, Any]) -> None:
+    """Say that a parameter is absent, never null."""
+    choices = schema.get("oneOf", [])
+    real = [choice for choice in choices if choice.get("type") != "null"]
+    if len(real) == 1:
+        del schema["oneOf"]
+        schema.update({**real[0], **schema})
