@@ -1,5 +1,6 @@
-"""Decide how many commands share one transaction: they run side by side, loads are gathered,
-locks are taken in one order, and whatever cannot keep that order starts again in a later batch.
+"""Decide how commands share one transaction: side by side, loads gathered, locks in one order.
+
+What cannot keep the order of locks starts again in a later batch, taking all it needs at first.
 """
 
 from collections import deque
@@ -18,21 +19,35 @@ from cambist.ports.store import (
     LOCK_RANK,
     IdempotencyKey,
     Kind,
-    StoreTransaction,
     StoredAnswer,
+    StoreTransaction,
     Writes,
 )
 
 UseCase = Callable[[Any, Any, datetime], Coroutine[Any, Any, Any]]
 LockKey = tuple[int, Any]
+KINDS = tuple(Kind)
 TURNS_MAX = 10_000
-FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
-"""What a faulty use case raises; it fails alone, its neighbours in the batch go on."""
+FAULTS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What a faulty use case raises; it fails alone. Anything else fails the batch, and the bus then
+runs each of its commands alone."""
 
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """Carry one command through a batch; `outcome` is its result or the error it met."""
+    """Carry one command through a batch; `outcome` is its result or the error it met.
+
+    `needs` are locks a restarted command asked for before: it takes them first, in order.
+    """
 
     command: Any
     use_case: UseCase
@@ -47,10 +62,23 @@ class Job:
     scope: Scope | None = None
     coroutine: Coroutine[Any, Any, Any] | None = None
     locks: set[LockKey] = field(default_factory=set)
+    needs: set[LockKey] = field(default_factory=set)
+    ahead: list[Load] = field(default_factory=list)
 
     def finish(self, outcome: Any, *, failed: bool) -> None:
         """Set the outcome."""
         self.outcome, self.failed, self.done = outcome, failed, True
+
+    def reset(self) -> None:
+        """Go back to the beginning; nothing but `needs` is kept."""
+        self.stop()
+        self.outcome, self.failed, self.done = None, False, False
+
+    def stop(self) -> None:
+        """End the use case where it stands and let go of what it held."""
+        if self.coroutine is not None:
+            self.coroutine.close()
+        self.scope, self.coroutine, self.locks, self.ahead = None, None, set(), []
 
 
 class Batch:
@@ -61,7 +89,7 @@ class Batch:
         self._ids, self._book = ids, book
         self._known = IdentityMap()
         self._writes = Writes()
-        self._dirty: dict[tuple[Kind, Any], bool] = {}
+        self._dirty: dict[Kind, dict[Any, bool]] = {}
         self._locked: set[LockKey] = set()
         self._owners: dict[Any, Job] = {}
         self._ready: deque[tuple[Job, Any]] = deque()
@@ -74,21 +102,46 @@ class Batch:
     async def run(self, jobs: Iterable[Job]) -> Writes:
         """Run all jobs to an outcome (or onto `restarted`) and return what to flush."""
         admitted = list(jobs)
-        await self._read_gates(admitted)
-        for job in admitted:
-            self._start(job)
-        for _ in range(TURNS_MAX):
-            while self._ready:
-                self._step(*self._ready.popleft())
-            if not self._waiting:
-                break
-            await self._serve()
-        for job, _ in [*self._parked, *self._waiting]:
-            self._restart(job)
+        try:
+            await self._read_gates(admitted)
+            for job in admitted:
+                self._start(job)
+            for _ in range(TURNS_MAX):
+                while self._ready:
+                    self._step(*self._ready.popleft())
+                if not self._waiting:
+                    break
+                await self._serve()
+            stuck = [*self._parked, *self._waiting]
+            self._parked, self._waiting = [], []
+            for job, request in stuck:
+                self._restart(job, request)
+            await self._reconsider(admitted)
+        finally:
+            for job in admitted:
+                job.stop()
         return self._collect()
 
+    async def _reconsider(self, jobs: list[Job]) -> None:
+        """Answer a refused repetition like its twin that another process committed meanwhile.
+
+        The gates were read before the locks were waited for; what was refused may have been
+        refused because the very same request had just gone through.
+        """
+        refused = [job for job in jobs if job.failed and (job.key or job.inbox)]
+        if not refused:
+            return
+        await self._read_gates(refused)
+        for job in refused:
+            stored = self._answers.get(job.key.id) if job.key else None
+            if stored is not None and job.key and stored.fingerprint == job.key.fingerprint:
+                self._replay(job, job.key, stored)
+            elif job.inbox in self._handled:
+                job.finish(None, failed=False)
+
     async def _read_gates(self, jobs: list[Job]) -> None:
-        keys = [job.key for job in jobs if job.key is not None]
+        """Learn which keys were answered and which events were handled, before or in this batch."""
+        keys = [job.key for job in jobs if job.key is not None and job.key.id not in self._answers]
         if keys:
             self._answers.update(await self._transaction.answers(keys))
         consumers: dict[str, list[int]] = {}
@@ -115,6 +168,9 @@ class Batch:
             self._owners[job.key.id] = job
         job.scope = Scope(self._known, self._transaction.now, self._ids, self._book)
         job.coroutine = job.use_case(job.command, job.scope, self._transaction.now)
+        for rank in sorted({rank for rank, _ in job.needs}):
+            keys = sorted(key for needed, key in job.needs if needed == rank)
+            job.ahead.append(Load(KINDS[rank], None, tuple(keys), lock=True))
         self._ready.append((job, None))
 
     def _replay(self, job: Job, key: IdempotencyKey, stored: StoredAnswer) -> None:
@@ -128,6 +184,9 @@ class Batch:
         coroutine = job.coroutine
         if coroutine is None:
             raise AssertionError("a job is started before it is stepped")
+        if job.ahead:
+            self._take(job, job.ahead.pop(0))
+            return
         try:
             refused = isinstance(value, DomainError)
             request = coroutine.throw(value) if refused else coroutine.send(value)
@@ -139,7 +198,10 @@ class Batch:
             self._take(job, request)
 
     def _take(self, job: Job, request: Request) -> None:
-        if isinstance(request, Load) and self._is_served(job, request):
+        if not isinstance(request, Load | Ask):
+            job.stop()
+            self._fail(job, TypeError("a use case awaits nothing but its unit of work"))
+        elif isinstance(request, Load) and self._is_served(job, request):
             self._ready.append((job, None))
         else:
             self._waiting.append((job, request))
@@ -173,8 +235,8 @@ class Batch:
             self._ready.extend((job, value) for (job, _), value in zip(group, answers, strict=True))
 
     async def _serve_reads(self, loads: list[tuple[Job, Load]]) -> None:
-        for kind, by in {(load.kind, load.field) for _, load in loads}:
-            asked = {v for _, r in loads if (r.kind, r.field) == (kind, by) for v in r.values}
+        for kind, by in {(load.kind, load.field): None for _, load in loads}:
+            asked = {v: None for _, r in loads if (r.kind, r.field) == (kind, by) for v in r.values}
             if by is None:
                 missing = [key for key in asked if not self._known.knows(kind, key)]
                 if missing:
@@ -194,7 +256,7 @@ class Batch:
         for job, load in loads:
             fresh = [(rank, key) for key in load.values if (rank, key) not in self._locked]
             if highest is not None and any(lock <= highest for lock in fresh):
-                self._restart(job)
+                self._restart(job, load)
             else:
                 kept.append((job, load))
         if not kept:
@@ -203,8 +265,7 @@ class Batch:
         wanted = sorted({k for _, r in kept for k in r.values if (rank, k) not in self._locked})
         if wanted:
             rows = await self._transaction.load(kind, None, wanted, lock=True)
-            self._known.refresh(kind, rows)
-            self._known.put_loaded(kind, wanted, ())
+            self._known.put_locked(kind, wanted, rows)
             self._locked.update((rank, key) for key in wanted)
         for job, load in kept:
             self._grant(job, load)
@@ -226,35 +287,44 @@ class Batch:
         scope = job.scope
         if scope is None:
             raise AssertionError("a finished job has a scope")
+        try:
+            encoded = b"" if job.key is None else job.encode(result)
+        except FAULTS as fault:
+            self._fail(job, fault)
+            return
+        self._merge(scope)
+        if job.key is not None:
+            self._writes.answers.append((job.key, encoded))
+            self._answers[job.key.id] = StoredAnswer(job.key.fingerprint, encoded)
+        if job.inbox is not None:
+            self._writes.inbox.append(job.inbox)
+            self._handled.add(job.inbox)
+        job.finish(result, failed=False)
+        self._release(job)
+
+    def _merge(self, scope: Scope) -> None:
+        """Make a command's changes the batch's own."""
         changes = scope.changes
         for kind, items in changes.items.items():
+            dirty = self._dirty.setdefault(kind, {})
             for key, item in items.items():
-                added = (kind, key) in changes.added
-                self._dirty[(kind, key)] = added or self._dirty.get((kind, key), False)
+                dirty[key] = (kind, key) in changes.added or dirty.get(key, False)
                 self._known.put(kind, item)
         own, all_writes = changes.writes, self._writes
         all_writes.journals.extend(own.journals)
         all_writes.entries.extend(own.entries)
         all_writes.system_accounts |= own.system_accounts
         all_writes.events.extend(own.events)
-        if job.key is not None:
-            encoded = job.encode(result)
-            all_writes.answers.append((job.key, encoded))
-            self._answers[job.key.id] = StoredAnswer(job.key.fingerprint, encoded)
-        if job.inbox is not None:
-            all_writes.inbox.append(job.inbox)
-            self._handled.add(job.inbox)
-        job.finish(result, failed=False)
-        self._release(job)
 
     def _fail(self, job: Job, fault: Exception) -> None:
         job.finish(fault, failed=True)
         self._release(job)
 
-    def _restart(self, job: Job) -> None:
+    def _restart(self, job: Job, request: Any) -> None:
         """Put a job back to its beginning for a later batch; it leaves nothing behind."""
-        if job.coroutine is not None:
-            job.coroutine.close()
+        job.needs |= job.locks
+        if isinstance(request, Load) and request.lock:
+            job.needs |= {(LOCK_RANK[request.kind], key) for key in request.values}
         self.restarted.append(job)
         self._release(job)
 
@@ -264,19 +334,21 @@ class Batch:
             self._owners.pop(lock, None)
         if job.key is not None and self._owners.get(job.key.id) is job:
             del self._owners[job.key.id]
-        job.scope, job.coroutine, job.locks = None, None, set()
+        job.stop()
         parked, self._parked = self._parked, []
         for waiter, wanted in parked:
-            if waiter is job or waiter in self.restarted:
-                continue
             if isinstance(wanted, Load):
                 self._grant(waiter, wanted)
             else:
                 self._start(waiter)
 
     def _collect(self) -> Writes:
+        """List what to flush; new rows in key order, so that two flushes never wait crosswise."""
         writes = self._writes
-        for (kind, key), added in self._dirty.items():
-            bucket = writes.added if added else writes.changed
-            bucket.setdefault(kind, []).append(self._known.get(kind, key))
+        for kind, keys in self._dirty.items():
+            for key in sorted(keys):
+                bucket = writes.added if keys[key] else writes.changed
+                bucket.setdefault(kind, []).append(self._known.get(kind, key))
+        writes.answers.sort(key=lambda answer: answer[0].id)
+        writes.inbox.sort()
         return writes

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from cambist.bus.answers import Registered, fingerprint
 from cambist.bus.batch import Batch, Job
@@ -83,49 +83,66 @@ class Bus:
 
     def _wake(self) -> None:
         if len(self._lanes) < self._lanes_max:
-            lane = asyncio.get_running_loop().create_task(self._drain())
-            self._lanes.add(lane)
-            lane.add_done_callback(self._lanes.discard)
+            self._lanes.add(asyncio.get_running_loop().create_task(self._drain()))
 
     async def _drain(self) -> None:
-        while self._queue:
-            taken = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
-            work = asyncio.get_running_loop().create_task(self._together([j for j, _ in taken]))
-            await asyncio.wait((work,))
-            fault = work.exception()
-            restarted = [] if fault else work.result()
-            for job, answer in taken:
-                if job in restarted:
-                    continue
-                if not job.done:
-                    job.finish(fault or AssertionError("a job was left without outcome"), failed=True)
-                _settle(answer, job)
-            again = [(job, answer) for job, answer in taken if job in restarted]
-            self._queue.extendleft(reversed(again))
+        """Run batches until nobody waits; leaves the lanes before the loop turns again."""
+        try:
+            while self._queue:
+                size = min(BATCH_MAX, len(self._queue))
+                taken = [self._queue.popleft() for _ in range(size)]
+                restarted = set(await self._together([job for job, _ in taken]))
+                for job, answer in taken:
+                    if job not in restarted:
+                        _settle(answer, job)
+                self._queue.extendleft(pair for pair in reversed(taken) if pair[0] in restarted)
+        finally:
+            self._lanes.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     async def _together(self, jobs: list[Job]) -> list[Job]:
-        """Run jobs in one transaction; when the flush conflicts, each in its own."""
-        try:
-            return await self._attempt(jobs)
-        except FlushConflictError:
-            restarted: list[Job] = []
-            for job in jobs:
-                restarted += await self._alone(job)
+        """Run jobs in one transaction; when that fails as a whole, each in its own."""
+        fault, restarted = await self._try(jobs)
+        if fault is None:
             return restarted
+        if len(jobs) == 1 and not isinstance(fault, FlushConflictError):
+            jobs[0].finish(fault, failed=True)
+            return []
+        for job in jobs:
+            restarted += await self._alone(job)
+        return restarted
 
     async def _alone(self, job: Job) -> list[Job]:
-        for attempt in range(ATTEMPTS_MAX):
-            job.done, job.failed, job.outcome = False, False, None
-            try:
-                return await self._attempt([job])
-            except FlushConflictError as conflict:
-                job.finish(DomainError(ErrorCode.CONFLICT, attempts=attempt + 1), failed=True)
-                job.outcome.__cause__ = conflict
+        fault: Exception | None = None
+        for _ in range(ATTEMPTS_MAX):
+            fault, restarted = await self._try([job])
+            if fault is None:
+                return restarted
+            if not isinstance(fault, FlushConflictError):
+                job.finish(fault, failed=True)
+                return []
+        refusal = DomainError(ErrorCode.CONFLICT, attempts=ATTEMPTS_MAX)
+        refusal.__cause__ = fault
+        job.finish(refusal, failed=True)
         return []
+
+    async def _try(self, jobs: list[Job]) -> tuple[Exception | None, list[Job]]:
+        """Attempt jobs and hand back what went wrong as a value, whatever it was."""
+        work = asyncio.get_running_loop().create_task(self._attempt(jobs))
+        await asyncio.wait((work,))
+        if work.cancelled():
+            return RuntimeError("a batch was cancelled from within"), []
+        fault = work.exception()
+        if fault is None:
+            return None, work.result()
+        if isinstance(fault, Exception):
+            return fault, []
+        raise fault
 
     async def _attempt(self, jobs: list[Job]) -> list[Job]:
         transaction: StoreTransaction | None = None
         committed = False
+        for job in jobs:
+            job.reset()
         try:
             transaction = await self._store.begin()
             batch = Batch(transaction, self._ids, self._book)
@@ -147,10 +164,13 @@ class Bus:
 
 
 def _give_up(jobs: list[Job], code: ErrorCode) -> list[Job]:
-    """Refuse every job that was not refused for a reason of its own."""
+    """Refuse every job; those that wrote nothing had no effect whatever became of the batch.
+
+    Reasons met on the way are not told: they may rest on changes that never became durable.
+    """
     for job in jobs:
-        if not job.failed:
-            job.finish(DomainError(code), failed=True)
+        wrote = job.done and not job.failed
+        job.finish(DomainError(code if wrote else ErrorCode.OVERLOADED), failed=True)
     return []
 
 

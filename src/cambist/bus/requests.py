@@ -34,4 +34,3 @@ class Ask:
 
 
 Request = Load | Ask
-

@@ -69,12 +69,20 @@ class Mapper:
     select: str
     insert: str
     update: str
-    key: str
+    by_key: str
+    order: str
+    key_width: int
 
-    def by(self, where: str, *, lock: bool) -> str:
-        """Build the select of a condition over `$1`."""
-        tail = f" order by {self.key} for update" if lock else ""
-        return f"{self.select} where {where}{tail}"
+    def keyed(self, *, lock: bool) -> str:
+        """Build the select by keys; locks are taken in the order in which Python sorts keys."""
+        tail = f" order by {self.order} for update" if lock else ""
+        return f"{self.select} where {self.by_key}{tail}"
+
+    def key_arrays(self, keys: Sequence[Any]) -> list[list[Any]]:
+        """Turn keys into one array a key column."""
+        if self.key_width == 1:
+            return [list(keys)]
+        return [list(column) for column in zip(*keys, strict=True)]
 
     def arrays(self, items: Sequence[Any]) -> list[list[Any]]:
         """Turn items into one array a column."""
@@ -96,7 +104,8 @@ def mapper(table: sa.Table, cls: type[Any]) -> Mapper:
         readers.append(decode)
     listed = ", ".join(f'"{name}"' for name in names)
     values = ", ".join(f"${n}::{array_of(column)}" for n, column in enumerate(columns, 1))
-    keys = [column.name for column in columns if column.primary_key]
+    keyed = [column for column in columns if column.primary_key]
+    keys = [column.name for column in keyed]
     rest = [name for name in names if name not in keys]
     assigned = ", ".join(f'"{name}" = v."{name}"' for name in rest)
     same = " and ".join(f't."{key}" = v."{key}"' for key in keys)
@@ -109,8 +118,24 @@ def mapper(table: sa.Table, cls: type[Any]) -> Mapper:
         select=f"select {listed} from {table.name}",
         insert=f"insert into {table.name} ({listed}) select {listed} from {source}",
         update=f"update {table.name} t set {assigned} from {source} where {same}" if rest else "",
-        key=", ".join(f'"{key}"' for key in keys),
+        by_key=_match(keyed),
+        order=", ".join(map(_ordered, keyed)),
+        key_width=len(keyed),
     )
+
+
+def _match(keyed: Sequence[sa.Column[Any]]) -> str:
+    if len(keyed) == 1:
+        return f'"{keyed[0].name}" = any($1::{array_of(keyed[0])})'
+    names = ", ".join(f'"{column.name}"' for column in keyed)
+    arrays = ", ".join(f"${n}::{array_of(column)}" for n, column in enumerate(keyed, 1))
+    return f"({names}) in (select * from unnest({arrays}))"
+
+
+def _ordered(column: sa.Column[Any]) -> str:
+    """Sort text by code points as Python does, whatever the database's own collation is."""
+    collated = ' collate "C"' if isinstance(column.type, sa.Text) else ""
+    return f'"{column.name}"{collated}'
 
 
 def _writer(name: str, encode: Codec | None) -> Callable[[Any], Any]:

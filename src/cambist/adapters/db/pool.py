@@ -1,6 +1,7 @@
 """Decide how the database is connected to: bounded pool, application role, timeouts."""
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 POOL_MAX = 8
 CONNECT_TIMEOUT_S = 10.0
@@ -8,7 +9,7 @@ STATEMENT_CACHE = 256
 APP_ROLE = "cambist_app"
 
 Pool = asyncpg.Pool
-Connection = asyncpg.Connection
+Connection = PoolConnectionProxy
 
 
 async def open_pool(url: str, *, size: int = POOL_MAX, role: str | None = APP_ROLE) -> Pool:

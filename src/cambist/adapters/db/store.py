@@ -37,18 +37,23 @@ _SEARCHES = {
     (Kind.PAYMENT, "block_hash"): "block_hash = any($1::text[])",
     (Kind.HOLD, "order_id"): "order_id = any($1::uuid[])",
     (Kind.WITHDRAWAL, "txid"): "txid = any($1::text[])",
-    (Kind.COIN, "holder"): "spent_by is null and chain || ':' || address = any($1::text[])"
-    f" limit {COINS_MAX}",
     (Kind.COIN, "spent_by"): "spent_by = any($1::uuid[])",
-    (Kind.COIN, "pool"): "spent_by is null and ready and chain || ':' || asset = any($1::text[])"
+}
+
+_LARGEST = {
+    (Kind.COIN, "holder"): "spent_by is null and chain || ':' || address = asked.value"
+    f" limit {COINS_MAX}",
+    (Kind.COIN, "pool"): "spent_by is null and ready and chain || ':' || asset = asked.value"
     f" order by units desc limit {COINS_MAX}",
 }
+"""Searches whose answer is cut off, for each value by itself."""
 
 _ANSWERS = """select i.tenant, i.operation, i.key, i.fingerprint, i.result
   from unnest($1::text[], $2::text[], $3::text[]) as k(tenant, operation, key)
   join idempotency i using (tenant, operation, key)"""
 
-_INSERT_ANSWERS = """insert into idempotency (tenant, operation, key, fingerprint, result, created_at)
+_INSERT_ANSWERS = """insert into idempotency
+    (tenant, operation, key, fingerprint, result, created_at)
   select t, o, k, f, r, $6 from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[])
     as v(t, o, k, f, r)"""
 
@@ -74,7 +79,15 @@ _CONFLICTS = (
     asyncpg.SerializationError,
 )
 
-_LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
+_LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""The server is gone, going, out of room or no longer the one that may write."""
 
 
 class PostgresTransaction:
@@ -100,12 +113,16 @@ class PostgresTransaction:
     async def _fetch(self, query: str, *arguments: Any) -> list[Any]:
         try:
             return await self._connection.fetch(query, *arguments)
+        except _CONFLICTS as conflict:
+            raise FlushConflictError(type(conflict).__name__) from conflict
         except _LOST as lost:
             raise StoreUnavailableError from lost
 
     async def _execute(self, statement: str, *arguments: Any) -> None:
         try:
             await self._connection.execute(statement, *arguments)
+        except _CONFLICTS as conflict:
+            raise FlushConflictError(type(conflict).__name__) from conflict
         except _LOST as lost:
             raise StoreUnavailableError from lost
 
@@ -127,15 +144,14 @@ class PostgresTransaction:
     ) -> Sequence[Any]:
         """Read aggregates by key or by a field."""
         mapper = MAPPERS[kind]
-        if field is not None:
-            query = mapper.by(_SEARCHES[(kind, field)], lock=False)
+        if field is None:
+            rows = await self._fetch(mapper.keyed(lock=lock), *mapper.key_arrays(values))
+        elif (limited := _LARGEST.get((kind, field))) is not None:
+            each = f"cross join lateral ({mapper.select} where {limited}) found"
+            query = f"select found.* from unnest($1::text[]) as asked(value) {each}"
             rows = await self._fetch(query, list(values))
-        elif kind is Kind.BLOCK:
-            pairs = "(chain, height) in (select * from unnest($1::text[], $2::int4[]))"
-            columns = [v[0] for v in values], [v[1] for v in values]
-            rows = await self._fetch(mapper.by(pairs, lock=lock), *columns)
         else:
-            query = mapper.by(f"{mapper.key} = any($1)", lock=lock)
+            query = f"{mapper.select} where {_SEARCHES[(kind, field)]}"
             rows = await self._fetch(query, list(values))
         return [mapper.read(row) for row in rows]
 
@@ -143,20 +159,22 @@ class PostgresTransaction:
         self, question: Question, arguments: Sequence[Any]
     ) -> Sequence[Any | DomainError]:
         """Answer questions in bulk."""
-        return await self._answerers[question](self._connection, arguments, self._now)
+        try:
+            return await self._answerers[question](self._connection, arguments, self._now)
+        except _CONFLICTS as conflict:
+            raise FlushConflictError(type(conflict).__name__) from conflict
+        except _LOST as lost:
+            raise StoreUnavailableError from lost
 
     async def flush(self, writes: Writes) -> None:
         """Write everything with one statement a table."""
-        try:
-            for kind in Kind:
-                if added := writes.added.get(kind):
-                    await self._bulk(MAPPERS[kind], MAPPERS[kind].insert, added)
-                if changed := writes.changed.get(kind):
-                    await self._bulk(MAPPERS[kind], MAPPERS[kind].update, changed)
-            await self._flush_ledger(writes)
-            await self._flush_messages(writes)
-        except _CONFLICTS as conflict:
-            raise FlushConflictError(type(conflict).__name__) from conflict
+        for kind in Kind:
+            if added := writes.added.get(kind):
+                await self._bulk(MAPPERS[kind], MAPPERS[kind].insert, added)
+            if changed := writes.changed.get(kind):
+                await self._bulk(MAPPERS[kind], MAPPERS[kind].update, changed)
+        await self._flush_ledger(writes)
+        await self._flush_messages(writes)
 
     async def _bulk(self, mapper: Mapper, statement: str, items: Sequence[Any]) -> None:
         await self._execute(statement, *mapper.arrays(items))
@@ -206,7 +224,7 @@ class PostgresTransaction:
             self._opened |= self._opening
         except _LOST as lost:
             raise OutcomeUnknownError from lost
-        except asyncpg.IntegrityConstraintViolationError as late:
+        except (*_CONFLICTS, asyncpg.IntegrityConstraintViolationError) as late:
             raise FlushConflictError(type(late).__name__) from late
         finally:
             await self._pool.release(self._connection)

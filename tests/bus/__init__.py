@@ -1,0 +1,1 @@
+"""Tests of the bus: batching, locks, idempotency, isolation, lost connections."""

@@ -1,0 +1,61 @@
+"""Decide what the tests of the bus share: pools on a real database, buses on them."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from cambist.adapters.db.pool import Pool, open_pool
+from cambist.adapters.db.store import PostgresStore
+from cambist.adapters.vault.entropy import SystemEntropy
+from cambist.bus.answers import register
+from cambist.bus.bus import Bus
+from tests.bus.cases import USE_CASES
+from tests.bus.stores import MemoryStore
+
+
+class NoBook:
+    """Know no address."""
+
+    def derive(self, chain: str, path: object) -> str:
+        """Never be asked."""
+        raise LookupError(chain)
+
+    def is_valid(self, chain: str, address: str) -> bool:
+        """Never be asked."""
+        raise LookupError(chain)
+
+
+BuildBus = Callable[..., Bus]
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """Give a pool that acts as the application role."""
+    opened = await open_pool(database_url, size=12)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def build() -> BuildBus:
+    """Give a maker of buses on any store."""
+
+    def make(store: Any, use_cases: Any = USE_CASES, lanes: int = 1) -> Bus:
+        return Bus(store, register(use_cases), SystemEntropy(), NoBook(), lanes)
+
+    return make
+
+
+@pytest.fixture
+async def bus(pool: Pool, build: BuildBus) -> AsyncIterator[Bus]:
+    """Give a bus on the real database."""
+    made = build(PostgresStore(pool, {}))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def memory() -> MemoryStore:
+    """Give an empty store in memory."""
+    return MemoryStore()
