@@ -1,0 +1,1 @@
+"""Decide how faults are injected; only tests and the crash matrix do."""

@@ -1,0 +1,42 @@
+"""Decide where a sandbox's keys come from: made once, kept in files only their owner reads."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from cambist.adapters.chain_families.networks import ChainSetup
+from cambist.adapters.vault.sealing import AesGcmVault, generate_key, parse_keys
+
+SEED_FILE = "seed.json"
+PUBLIC_FILE = "public.json"
+VAULT_FILE = "vault.key"
+SIGNER_LOG = "signer.log"
+
+
+def prepare_signing_keys(folder: Path, setups: Iterable[ChainSetup]) -> None:
+    """Make the seed when there is none, and write the public keys of the chains set up."""
+    from cambist.adapters.signing.keystore import KeyStore, create_seed, write_public_keys
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    seed = folder / SEED_FILE
+    if not seed.exists():
+        create_seed(seed)
+    write_public_keys(folder / PUBLIC_FILE, KeyStore.load(seed, setups))
+
+
+def open_vault(setting: str, folder: Path) -> AesGcmVault:
+    """Open the vault with the keys set, or (sandbox) with one made once and kept in a file."""
+    if not setting:
+        setting = _sandbox_key(folder)
+    active, keys = parse_keys(setting)
+    return AesGcmVault(keys, active)
+
+
+def _sandbox_key(folder: Path) -> str:
+    path = folder / VAULT_FILE
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"sandbox:{generate_key()}")
+    return path.read_text("ascii")

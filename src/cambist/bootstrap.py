@@ -1,0 +1,149 @@
+"""Decide which part stands behind which port; the only module that knows everything."""
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from cambist.adapters.chain_families.core_rpc import CoreParams, CoreRpcChain
+from cambist.adapters.chain_families.core_rpc_client import CoreRpcClient
+from cambist.adapters.chain_families.keys import DerivedAddressBook
+from cambist.adapters.chains import bitcoin, litecoin
+from cambist.adapters.clock import CoreClock
+from cambist.adapters.db.answers import answerers
+from cambist.adapters.db.pool import Pool, open_pool
+from cambist.adapters.db.prices import CachedPrices, PostgresPrices
+from cambist.adapters.db.queries import PostgresQueries
+from cambist.adapters.db.store import PostgresStore
+from cambist.adapters.db.work import PostgresWork
+from cambist.adapters.keys import PUBLIC_FILE, open_vault
+from cambist.adapters.simulators.chain import SimulatedChain
+from cambist.adapters.vault.entropy import SystemEntropy
+from cambist.adapters.vault.sealing import AesGcmVault
+from cambist.app.custody.allot_coins import allot_coins
+from cambist.app.custody.confirm_payment import confirm_payment
+from cambist.app.custody.drop_payment import drop_payment
+from cambist.app.custody.give_up import give_up
+from cambist.app.custody.mark_broadcast import mark_broadcast
+from cambist.app.custody.observe_block import observe_block
+from cambist.app.custody.observe_mempool import observe_mempool
+from cambist.app.custody.plan_sweep import plan_sweep
+from cambist.app.custody.register_hot import register_hot
+from cambist.app.custody.roll_back import roll_back
+from cambist.app.custody.settle_withdrawal import settle_withdrawal
+from cambist.app.custody.store_signed import store_signed
+from cambist.app.custody.take_lease import take_lease
+from cambist.app.orders.choose_asset import choose_asset
+from cambist.app.orders.expire_order import expire_order
+from cambist.app.orders.open_order import open_order
+from cambist.app.orders.refund_order import refund_order
+from cambist.app.orders.return_excess import return_excess
+from cambist.app.orders.send_crypto import send_crypto
+from cambist.app.orders.withdraw import withdraw
+from cambist.app.partners.issue_key import issue_key
+from cambist.app.partners.put_integration import put_integration
+from cambist.app.partners.register_partner import register_partner
+from cambist.app.partners.revoke_key import revoke_key
+from cambist.bus.answers import register
+from cambist.bus.bus import Bus
+from cambist.domain.market.assets import CHAINS
+from cambist.ports.chain import ChainPort
+from cambist.ports.signer import Branch, KeyPath
+from cambist.settings import NodeKind, NodeSettings, Settings
+
+USE_CASES = (
+    allot_coins,
+    choose_asset,
+    confirm_payment,
+    drop_payment,
+    expire_order,
+    give_up,
+    issue_key,
+    mark_broadcast,
+    observe_block,
+    observe_mempool,
+    open_order,
+    plan_sweep,
+    put_integration,
+    refund_order,
+    register_hot,
+    register_partner,
+    return_excess,
+    revoke_key,
+    roll_back,
+    send_crypto,
+    settle_withdrawal,
+    store_signed,
+    take_lease,
+    withdraw,
+)
+
+CORE_RPC: Mapping[str, CoreParams] = {
+    "bitcoin": bitcoin.PARAMS,
+    "litecoin": litecoin.PARAMS,
+}
+
+
+@dataclass(frozen=True)
+class Core:
+    """Hold the parts every process shares."""
+
+    settings: Settings
+    pool: Pool
+    book: DerivedAddressBook
+    entropy: SystemEntropy
+    vault: AesGcmVault
+    clock: CoreClock
+    prices: PostgresPrices
+    queries: PostgresQueries
+    work: PostgresWork
+    bus: Bus
+    chains: Mapping[str, ChainPort]
+
+    def hot_address(self, chain: str) -> str:
+        """Give our hot address on a chain."""
+        return self.book.derive(chain, KeyPath(Branch.HOT, 0))
+
+
+@asynccontextmanager
+async def open_core(settings: Settings) -> AsyncIterator[Core]:
+    """Connect everything a process needs, and release it in the end."""
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(
+            await open_pool(settings.database_url, size=settings.pool_size)
+        )
+        book = DerivedAddressBook.from_file(settings.keys_dir / PUBLIC_FILE)
+        entropy = SystemEntropy()
+        prices = PostgresPrices(pool)
+        cached = CachedPrices(prices, time.monotonic)
+        store = PostgresStore(pool, answerers(book, cached))
+        bus = Bus(store, register(USE_CASES), entropy, book, lanes=settings.bus_lanes)
+        stack.push_async_callback(bus.close)
+        clock = CoreClock(pool)
+        await clock.refresh()
+        chains = {
+            chain: _node(pool, chain, node, book) for chain, node in settings.chains.items()
+        }
+        for port in chains.values():
+            stack.push_async_callback(port.close)
+        yield Core(
+            settings=settings,
+            pool=pool,
+            book=book,
+            entropy=entropy,
+            vault=open_vault(settings.vault_keys.get_secret_value(), settings.keys_dir),
+            clock=clock,
+            prices=prices,
+            queries=PostgresQueries(pool, cached),
+            work=PostgresWork(pool),
+            bus=bus,
+            chains=chains,
+        )
+
+
+def _node(pool: Pool, chain: str, node: NodeSettings, book: DerivedAddressBook) -> ChainPort:
+    if node.kind is NodeKind.SIMULATED:
+        hot = book.derive(chain, KeyPath(Branch.HOT, 0))
+        return SimulatedChain(pool, CHAINS[chain], node.network, token_fee_account=hot)
+    client = CoreRpcClient(node.url, node.user, node.password.get_secret_value())
+    return CoreRpcChain(CORE_RPC[chain], node.network, client)

@@ -1,0 +1,110 @@
+"""Decide what an operator may set: `CAMBIST_*` variables, checked before anything starts."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cambist.adapters.chain_families.networks import ChainSetup, Network
+from cambist.domain.market.assets import CHAINS
+
+
+class Mode(StrEnum):
+    """Tell whether money is real."""
+
+    SANDBOX = "sandbox"
+    LIVE = "live"
+
+
+class NodeKind(StrEnum):
+    """Name what stands behind a chain."""
+
+    SIMULATED = "simulated"
+    CORE_RPC = "core-rpc"
+
+
+class NodeSettings(BaseModel):
+    """Describe one chain's node; URL and credentials are for `core-rpc` only."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: NodeKind = NodeKind.SIMULATED
+    network: Network = Network.MAIN
+    url: str = ""
+    user: str = ""
+    password: SecretStr = SecretStr("")
+
+    def setup(self, chain: str) -> ChainSetup:
+        """Say what keys and addresses are for."""
+        return ChainSetup(chain, self.network, self.kind is NodeKind.SIMULATED)
+
+
+def _simulated() -> dict[str, NodeSettings]:
+    return {chain: NodeSettings() for chain in CHAINS}
+
+
+class Settings(BaseSettings):
+    """Hold every setting; the table in docs/operations.md explains each."""
+
+    model_config = SettingsConfigDict(env_prefix="CAMBIST_", extra="ignore", frozen=True)
+
+    mode: Mode = Mode.SANDBOX
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65_535)
+    var_dir: Path = Path("var")
+    public_url: str = ""
+    database_url: str = ""
+    postgres_bin: Path | None = None
+    pool_size: int = Field(default=8, ge=2, le=64)
+    bus_lanes: int = Field(default=1, ge=1, le=4)
+    api_processes: int = Field(default=1, ge=1, le=16)
+    chains: dict[str, NodeSettings] = Field(default_factory=_simulated)
+    vault_keys: SecretStr = SecretStr("")
+    exchanges: tuple[str, ...] = ()
+    price_sources_min: int = Field(default=2, ge=1, le=10)
+    poll_interval_s: float = Field(default=0.2, gt=0, le=60)
+    log_level: str = "info"
+    failpoint: str = ""
+
+    @model_validator(mode="after")
+    def _live_is_real(self) -> Self:
+        """Refuse a live mode built of simulators, defaults or test switches."""
+        unknown = set(self.chains) - set(CHAINS)
+        if unknown:
+            raise ValueError(f"CAMBIST_CHAINS: no such chain: {', '.join(sorted(unknown))}")
+        if self.mode is Mode.SANDBOX:
+            return self
+        faults = []
+        simulated = [c for c, node in self.chains.items() if node.kind is NodeKind.SIMULATED]
+        if simulated:
+            faults.append(f"CAMBIST_CHAINS: {', '.join(sorted(simulated))} must not be simulated")
+        if not self.database_url:
+            faults.append("CAMBIST_DATABASE_URL: a real server is needed")
+        if not self.vault_keys.get_secret_value():
+            faults.append("CAMBIST_VAULT_KEYS: no key to seal secrets with")
+        if len(self.exchanges) < self.price_sources_min:
+            faults.append("CAMBIST_EXCHANGES: fewer exchanges than CAMBIST_PRICE_SOURCES_MIN")
+        if not self.public_url.startswith("https://"):
+            faults.append("CAMBIST_PUBLIC_URL: must be https")
+        if self.failpoint:
+            faults.append("CAMBIST_FAILPOINT: only for tests")
+        if faults:
+            raise ValueError("live mode refused: " + "; ".join(faults))
+        return self
+
+    @property
+    def base_url(self) -> str:
+        """Give the root of everything served, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def keys_dir(self) -> Path:
+        """Give the folder of seed, public keys and, in the sandbox, the vault's key."""
+        return self.var_dir / "keys"
+
+    @property
+    def signer_socket(self) -> Path:
+        """Give where the signer listens."""
+        return self.var_dir / "signer.sock"
