@@ -1,10 +1,13 @@
 """Decide how the database is connected to: bounded pool, application role, timeouts."""
 
+import asyncio
+
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 POOL_MAX = 8
 CONNECT_TIMEOUT_S = 10.0
+CLOSE_TIMEOUT_S = 5.0
 STATEMENT_CACHE = 256
 APP_ROLE = "cambist_app"
 
@@ -28,3 +31,12 @@ async def open_pool(url: str, *, size: int = POOL_MAX, role: str | None = APP_RO
     if pool is None:
         raise ConnectionError("no pool")
     return pool
+
+
+async def close_pool(pool: Pool) -> None:
+    """Let the connections end their work within CLOSE_TIMEOUT_S, then cut them."""
+    try:
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()

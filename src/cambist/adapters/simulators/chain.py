@@ -56,6 +56,7 @@ class SimulatedChain:
         async with pool.acquire() as connection, connection.transaction():
             await chain_store.lock(connection, "install")
             await connection.execute(chain_store.SCHEMA)
+            await connection.execute(chain_store.GRANTS)
             for chain in CHAINS.values():
                 await connection.execute(
                     "insert into sim.chain values ($1, $2, 0, 0) on conflict do nothing",

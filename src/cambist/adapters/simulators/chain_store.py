@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 MEMPOOL_TRANSFERS_MAX = 10_000
 BLOCK_TRANSACTIONS_MAX = 5_000
 
+# The chains are moved by every process, and those act as the application's role.
+GRANTS = """grant usage on schema sim to cambist_app;
+grant select, insert, update, delete on all tables in schema sim to cambist_app;
+grant usage on all sequences in schema sim to cambist_app"""
+
 SCHEMA = """
 create schema if not exists sim;
 create table if not exists sim.chain (

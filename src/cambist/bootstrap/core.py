@@ -1,4 +1,4 @@
-"""Decide which part stands behind which port; the only module that knows everything."""
+"""Decide what every process shares: database, bus, keys, chains."""
 
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -11,7 +11,7 @@ from cambist.adapters.chain_families.keys import DerivedAddressBook
 from cambist.adapters.chains import bitcoin, litecoin
 from cambist.adapters.clock import CoreClock
 from cambist.adapters.db.answers import answerers
-from cambist.adapters.db.pool import Pool, open_pool
+from cambist.adapters.db.pool import Pool, close_pool, open_pool
 from cambist.adapters.db.prices import CachedPrices, PostgresPrices
 from cambist.adapters.db.queries import PostgresQueries
 from cambist.adapters.db.store import PostgresStore
@@ -109,9 +109,8 @@ class Core:
 async def open_core(settings: Settings) -> AsyncIterator[Core]:
     """Connect everything a process needs, and release it in the end."""
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(
-            await open_pool(settings.database_url, size=settings.pool_size)
-        )
+        pool = await open_pool(settings.database_url, size=settings.pool_size)
+        stack.push_async_callback(close_pool, pool)
         book = DerivedAddressBook.from_file(settings.keys_dir / PUBLIC_FILE)
         entropy = SystemEntropy()
         prices = PostgresPrices(pool)

@@ -1,0 +1,1 @@
+"""Decide which part stands behind which port; the only package that knows everything."""
