@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import asyncpg
-
 from cambist.adapters.db.mappers import MAPPERS
+from cambist.adapters.db.outbox import LOST
 from cambist.adapters.db.pool import Pool
 from cambist.adapters.db.store import NOW
 from cambist.domain.webhooks.callbacks import CallbackForm
@@ -81,8 +80,6 @@ _CLAIM = f"""with recursive clock as materialized (select ({NOW}) as now),
         order by (mode = 'live') desc, created_at, id limit 1) as k on true
     order by c.next_attempt_at, c.id"""
 
-_LOST = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
-
 
 class PostgresCallbacks:
     """Implement CallbackQueue on a pool."""
@@ -98,7 +95,7 @@ class PostgresCallbacks:
         try:
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
                 rows = await connection.fetch(_CLAIM, limit, *busy, lease_s)
-        except _LOST as lost:
+        except LOST as lost:
             raise StoreUnavailableError from lost
         return [_read(row) for row in rows]
 

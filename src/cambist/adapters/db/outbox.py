@@ -44,7 +44,15 @@ _REQUEUE = """with again as (
       returning 1)
   select count(*) from again"""
 
-_LOST = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
+LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+"""The server is gone, going or out of room."""
 
 
 class PostgresClaim:
@@ -94,7 +102,7 @@ class PostgresOutbox:
             ):
                 rows = await connection.fetch(_CLAIM, limit, list(excluding))
                 yield PostgresClaim(connection, [_read(row) for row in rows])
-        except _LOST as lost:
+        except LOST as lost:
             raise StoreUnavailableError from lost
 
     async def parked(self, limit: int) -> Sequence[ParkedEvent]:
@@ -111,7 +119,7 @@ class PostgresOutbox:
         try:
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
                 return list(await connection.fetch(query, *arguments))
-        except _LOST as lost:
+        except LOST as lost:
             raise StoreUnavailableError from lost
 
 
