@@ -1,0 +1,1 @@
+"""Decide what payers, customers and staff see: HTML on the same use cases as the dialects."""

@@ -1,0 +1,43 @@
+"""Decide in which language and with which dates a page speaks."""
+
+import re
+from datetime import UTC, datetime
+
+from babel import negotiate_locale
+from babel.dates import format_datetime
+
+LANGUAGES = ("en", "cs", "sv", "de", "ro")
+ACCEPT_MAX_LENGTH = 300
+
+_RANGE = re.compile(
+    r"([a-z]{2,3}(?:-[a-z0-9]{1,8})*)(?:\s*;\s*q=(0(?:\.[0-9]{1,3})?|1(?:\.0{1,3})?))?", re.ASCII
+)
+
+
+def language_of(asked: str | None, accept: str) -> str:
+    """Pick one of LANGUAGES: the one asked for, else the best of Accept-Language, else the first.
+
+    Source: RFC 9110 section 12.5.4; ranges that cannot be read are passed over.
+    """
+    if asked in LANGUAGES:
+        return str(asked)
+    return negotiate_locale(_preferred(accept), LANGUAGES, sep="-") or LANGUAGES[0]
+
+
+def moment_text(moment: datetime, language: str) -> str:
+    """Write a moment the way the language does, in UTC, to the minute."""
+    return format_datetime(moment, "short", tzinfo=UTC, locale=language) + " UTC"
+
+
+def _preferred(accept: str) -> list[str]:
+    ranges: list[tuple[int, str]] = []
+    for part in accept[:ACCEPT_MAX_LENGTH].lower().split(","):
+        found = _RANGE.fullmatch(part.strip())
+        if found:
+            ranges.append((_per_mille(found[2] or "1"), found[1]))
+    return [name for weight, name in sorted(ranges, key=lambda r: -r[0]) if weight]
+
+
+def _per_mille(quality: str) -> int:
+    whole, _, decimals = quality.partition(".")
+    return int(whole + decimals.ljust(3, "0"))

@@ -1,0 +1,211 @@
+"""Decide the paths of the pay page and what each answers, errors and headers included."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+from litestar import Litestar, MediaType, Request, Response, get, post, route
+from litestar.datastructures import State
+from litestar.enums import HttpMethod
+from litestar.exceptions import HTTPException
+from litestar.response import Stream
+from litestar.types import Message, Scope
+
+from cambist.bus.bus import Bus
+from cambist.pages.look.files import LOOK_STATIC, StaticFile, static_files
+from cambist.pages.look.headers import BASE, HSTS, STATIC, framed
+from cambist.pages.look.languages import language_of
+from cambist.pages.pay.render import Renderer, TroubleKind
+from cambist.pages.pay.service import FAILED, ForeignRequestError, NoRoomError, PayPages
+from cambist.pages.pay.visits import NoSuchVisitError, Surface, Visit, one, visit_of
+from cambist.pages.pay.watching import Watches
+from cambist.ports.queries import PayPageQueries
+from cambist.ports.sandbox import PaymentSimulator
+
+PREFIXES = ("/payment-page", "/iframe", "/pay")
+"""The first path segments this application answers for; it expects whole paths."""
+
+FORM_BYTES_MAX = 4_096
+RETRY_AFTER_S = "5"
+
+_STATIC = Path(__file__).parent / "static"
+_READ = (HttpMethod.GET, HttpMethod.HEAD)
+_HTML = MediaType.HTML
+_log = structlog.get_logger(__name__)
+
+AnyRequest = Request[Any, Any, State]
+
+
+@route("/payment-page", http_method=_READ)
+async def page(request: AnyRequest) -> Response[str]:
+    """Answer the page on its own."""
+    return await _page(request, Surface.PAGE)
+
+
+@route("/iframe", http_method=_READ)
+async def widget(request: AnyRequest) -> Response[str]:
+    """Answer the page for a frame in the shop."""
+    return await _page(request, Surface.WIDGET)
+
+
+@route("/pay/live", http_method=_READ)
+async def live(request: AnyRequest) -> Response[bytes]:
+    """Answer what changes on a page, once."""
+    update = await _pages(request).update(_visit(request))
+    return Response(msgspec.json.encode(update), media_type=MediaType.JSON)
+
+
+@get("/pay/events")
+async def events(request: AnyRequest) -> Stream:
+    """Answer what changes on a page, as it changes."""
+    seen = request.headers.get("last-event-id") or one(request.query_params, "seen") or ""
+    stream = await _pages(request).listen(_visit(request), seen)
+    return Stream(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+
+@route("/pay/events", http_method=HttpMethod.HEAD)
+async def events_head(request: AnyRequest) -> Response[None]:
+    """Answer a listener's question whether there is anything to hear."""
+    await _pages(request).update(_visit(request))
+    return Response(None, media_type="text/event-stream")
+
+
+@route("/pay/static/{name:str}", http_method=_READ, sync_to_thread=False)
+def static(request: AnyRequest, name: str) -> Response[bytes]:
+    """Answer a static file."""
+    files: Mapping[str, StaticFile] = request.app.state["files"]
+    if name not in files:
+        raise NoSuchVisitError
+    return Response(files[name].content, media_type=files[name].media_type, headers=dict(STATIC))
+
+
+@post("/pay/asset", status_code=303)
+async def asset(request: AnyRequest) -> Response[bytes]:
+    """Choose the asset and lead back to the page."""
+    form = await request.form()
+    return _back(request, *await _pages(request).choose(form, request.headers))
+
+
+@post("/pay/simulate", status_code=303)
+async def simulate(request: AnyRequest) -> Response[bytes]:
+    """Play the payer in a sandbox and lead back to the page."""
+    form = await request.form()
+    return _back(request, *await _pages(request).simulate(form, request.headers))
+
+
+def pay_app(
+    queries: PayPageQueries,
+    bus: Bus,
+    simulator: PaymentSimulator | None,
+    public_url: str,
+    watches: Watches | None = None,
+) -> Litestar:
+    """Make the pay page's application; a simulator makes it a sandbox's.
+
+    `public_url` is the address of the platform's root as browsers know it; its path goes before
+    every link, its scheme decides about HSTS. Streams end when `app.state["watches"].close()` is
+    called, at the latest on shutdown.
+    """
+    public = urlsplit(public_url)
+    base = public.path.rstrip("/")
+    files = static_files(LOOK_STATIC, _STATIC)
+    renderer = Renderer(base, files, is_sandbox=simulator is not None)
+    watches = watches or Watches(queries)
+    pages = PayPages(queries, bus, simulator, renderer, watches)
+    common = {**BASE, "strict-transport-security": HSTS} if public.scheme == "https" else BASE
+    return Litestar(
+        route_handlers=[page, widget, live, events, events_head, static, asset, simulate],
+        exception_handlers={
+            NoSuchVisitError: _not_found,
+            ForeignRequestError: _refused,
+            NoRoomError: _no_room,
+            HTTPException: _http_error,
+            Exception: _unavailable,
+        },
+        before_send=[_secured(common)],
+        on_shutdown=[watches.close],
+        request_max_body_size=FORM_BYTES_MAX,
+        logging_config=None,
+        openapi_config=None,
+        state=State(
+            {"pages": pages, "renderer": renderer, "files": files, "watches": watches, "base": base}
+        ),
+    )
+
+
+async def _page(request: AnyRequest, surface: Surface) -> Response[str]:
+    failed = one(request.query_params, "failed") is not None
+    shown = await _pages(request).show(_visit(request, surface), failed=failed)
+    headers = framed(shown.embed_origins) if surface is Surface.WIDGET else {}
+    return Response(shown.html, media_type=_HTML, headers=headers)
+
+
+def _back(request: AnyRequest, visit: Visit, worked: bool) -> Response[bytes]:
+    query = visit.query() if worked else visit.query(**FAILED)
+    location = f"{request.app.state['base']}/{visit.surface.value}?{query}"
+    return Response(b"", status_code=303, media_type=_HTML, headers={"location": location})
+
+
+def _pages(request: AnyRequest) -> PayPages:
+    pages: PayPages = request.app.state["pages"]
+    return pages
+
+
+def _visit(request: AnyRequest, surface: Surface | None = None) -> Visit:
+    return visit_of(request.query_params, request.headers, surface)
+
+
+def _trouble(request: AnyRequest, kind: TroubleKind, status: int) -> Response[str]:
+    renderer: Renderer = request.app.state["renderer"]
+    accept = request.headers.get("accept-language", "")
+    language = language_of(one(request.query_params, "lang"), accept)
+    return Response(renderer.trouble(kind, language), status_code=status, media_type=_HTML)
+
+
+def _not_found(request: AnyRequest, _error: Exception) -> Response[str]:
+    return _trouble(request, TroubleKind.NOT_FOUND, 404)
+
+
+def _refused(request: AnyRequest, _error: Exception) -> Response[str]:
+    return _trouble(request, TroubleKind.REFUSED, 403)
+
+
+def _no_room(_request: AnyRequest, _error: Exception) -> Response[bytes]:
+    return Response(
+        b"", status_code=503, media_type=MediaType.TEXT, headers={"retry-after": RETRY_AFTER_S}
+    )
+
+
+def _http_error(request: AnyRequest, error: HTTPException) -> Response[str]:
+    """Show what cannot be read as not found; keep the status of a wrong method or size."""
+    if error.status_code in (405, 413):
+        return _trouble(request, TroubleKind.REFUSED, error.status_code)
+    if error.status_code < 500:
+        return _trouble(request, TroubleKind.NOT_FOUND, 404)
+    return _unavailable(request, error)
+
+
+def _unavailable(request: AnyRequest, error: Exception) -> Response[str]:
+    _log.error("pay_page_unavailable", route=request.url.path, exc_info=error)
+    response = _trouble(request, TroubleKind.UNAVAILABLE, 503)
+    response.set_header("retry-after", RETRY_AFTER_S)
+    return response
+
+
+def _secured(headers: Mapping[str, str]) -> Callable[[Message, Scope], Awaitable[None]]:
+    """Give every answer, errors included, the headers it did not set itself."""
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def add(message: Message, _scope: Scope) -> None:
+        if message["type"] == "http.response.start":
+            own = list(message["headers"])
+            names = {name.lower() for name, _ in own}
+            # A framed page leaves the older header out on purpose; see `framed`.
+            if any(name == b"content-security-policy" for name in names):
+                names.add(b"x-frame-options")
+            message["headers"] = [*own, *(pair for pair in raw if pair[0] not in names)]
+
+    return add

@@ -1,0 +1,147 @@
+"""Decide how a pay page is put together from templates, texts and a model."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cambist.pages.look.files import LOOK_TEMPLATES, StaticFile
+from cambist.pages.look.languages import LANGUAGES, moment_text
+from cambist.pages.pay.shown import AssetName, PayModel
+from cambist.pages.pay.simulating import SimulatedAction
+from cambist.pages.pay.texts import TEXTS
+from cambist.pages.pay.visits import Visit
+from cambist.pages.pay.wording import say, texts_of
+
+REFRESH_S = 10
+"""How often a browser without scripts loads the page anew."""
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+class TroubleKind(StrEnum):
+    """Name the pages that say why there is nothing to see."""
+
+    NOT_FOUND = "not_found"
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Hold what a browser replaces when an order changed."""
+
+    version: str
+    title: str
+    headline: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Hold what one page is made of, beside who looks at it."""
+
+    model: PayModel
+    choices: Sequence[AssetName]
+    now: datetime
+
+
+def version_of(model: PayModel) -> str:
+    """Name a model by its content, the same in every process."""
+    return hashlib.sha256(msgspec.json.encode(model)).hexdigest()[:16]
+
+
+class Renderer:
+    """Render pages below `base`, the path the platform lives under (empty for the root)."""
+
+    def __init__(self, base: str, files: Mapping[str, StaticFile], *, is_sandbox: bool) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader([_TEMPLATES, LOOK_TEMPLATES]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(
+            base=base,
+            static={name: f"{base}/pay/static/{name}?v={f.version}" for name, f in files.items()},
+            is_sandbox=is_sandbox,
+            languages=[(code, TEXTS[code].language) for code in LANGUAGES],
+            qr=_qr,
+        )
+
+    def page(self, visit: Visit, scene: Scene, *, failed: bool) -> str:
+        """Render a whole page; `failed` says that what the visitor tried did not work."""
+        context = self._context(visit, scene)
+        return self._render("page.html", failed=failed, actions=SimulatedAction, **context)
+
+    def update(self, visit: Visit, scene: Scene) -> Update:
+        """Render what changes on a page."""
+        context = self._context(visit, scene)
+        said = context["said"]
+        html = self._render("live.html", **context)
+        return Update(context["version"], said.title, said.headline, html)
+
+    def trouble(self, kind: TroubleKind, language: str) -> str:
+        """Render a page that says why there is nothing to see."""
+        texts = texts_of(language)
+        trouble = {
+            TroubleKind.NOT_FOUND: texts.not_found,
+            TroubleKind.REFUSED: texts.refused,
+            TroubleKind.UNAVAILABLE: texts.unavailable,
+        }[kind]
+        return self._render("trouble.html", t=texts, language=language, trouble=trouble)
+
+    def _context(self, visit: Visit, scene: Scene) -> dict[str, Any]:
+        model, now = scene.model, scene.now
+        return {
+            "visit": visit,
+            "language": visit.language,
+            "t": texts_of(visit.language),
+            "model": model,
+            "said": say(model, visit.language),
+            "choices": scene.choices,
+            "version": version_of(model),
+            "clock": _clock(model, now),
+            "refresh_s": _refresh_s(model, now),
+            "moment": lambda moment: moment_text(moment, visit.language),
+            "iso": lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
+        }
+
+    def _render(self, template: str, **context: Any) -> str:
+        return self._environment.get_template(template).render(context)
+
+
+def _qr(payload: str) -> str:
+    """Draw a QR code as a data address; eight pixels a module stay sharp on dense screens."""
+    drawn: str = segno.make(payload, error="m", micro=False).png_data_uri(
+        scale=8, border=0, dark="#10202b"
+    )
+    return drawn
+
+
+def _clock(model: PayModel, now: datetime) -> dict[str, int | str] | None:
+    if not model.is_counting or model.expires_at is None:
+        return None
+    left = max(0, int((model.expires_at - now).total_seconds()))
+    return {
+        "left": left,
+        "text": f"{left // 60}:{left % 60:02d}",
+        "lifetime": max(1, int((model.expires_at - model.opened_at).total_seconds())),
+        "now_ms": int(now.timestamp() * 1000),
+        "end_ms": int(model.expires_at.timestamp() * 1000),
+    }
+
+
+def _refresh_s(model: PayModel, now: datetime) -> int:
+    """Let a form stay until time is up; reload everything else often."""
+    if model.asset is None and model.expires_at is not None and model.is_counting:
+        return max(0, int((model.expires_at - now).total_seconds())) + 2
+    return REFRESH_S

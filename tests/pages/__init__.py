@@ -1,0 +1,1 @@
+"""Prove what the hosted pages show, refuse and promise."""
