@@ -23,12 +23,21 @@ _AMOUNT = re.compile(AMOUNT_PATTERN, re.ASCII)
 
 
 def _check_form(text: str) -> str:
-    if len(text) > AMOUNT_MAX_LENGTH or not _AMOUNT.fullmatch(text):
+    if not _AMOUNT.fullmatch(text):
         raise PydanticCustomError(ErrorCode.AMOUNT_INVALID.value, MESSAGE)
     return text
 
 
-AmountText = Annotated[str, Field(strict=True), AfterValidator(_check_form)]
+AmountText = Annotated[
+    str,
+    Field(
+        strict=True,
+        max_length=AMOUNT_MAX_LENGTH,
+        json_schema_extra={"pattern": AMOUNT_PATTERN},
+        examples=["1.5"],
+    ),
+    AfterValidator(_check_form),
+]
 """An amount in a request's model; it stays text until an `AmountCodec` reads it."""
 
 

@@ -69,7 +69,7 @@ def build_application(dialect: Dialect, services: Services) -> ASGIApp:
 
     application = Litestar(
         route_handlers=[
-            Router(dialect.base, route_handlers=dialect.handlers, before_request=dialect.door),
+            _router(dialect),
             Router(dialect.base, route_handlers=_documentation(dialect)),
         ],
         request_class=dialect.request_class,
@@ -85,7 +85,7 @@ def build_application(dialect: Dialect, services: Services) -> ASGIApp:
 def describe(dialect: Dialect) -> dict[str, Any]:
     """Write a dialect's OpenAPI document; an application made only for it knows no other paths."""
     application = Litestar(
-        route_handlers=[Router(dialect.base, route_handlers=dialect.handlers)],
+        route_handlers=[_router(dialect)],
         logging_config=None,
         openapi_config=OpenAPIConfig(
             title=dialect.title,
@@ -98,6 +98,15 @@ def describe(dialect: Dialect) -> dict[str, Any]:
         ),
     )
     return document(application, dialect.openapi_extra)
+
+
+def _router(dialect: Dialect) -> Router:
+    return Router(
+        dialect.base,
+        route_handlers=dialect.handlers,
+        before_request=dialect.door,
+        request_class=dialect.request_class,
+    )
 
 
 def _documentation(dialect: Dialect) -> list[HTTPRouteHandler]:

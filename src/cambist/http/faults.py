@@ -1,7 +1,7 @@
 """Decide which refusal an exception means, whoever raised it: the core, the kit, the framework."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,16 @@ BY_STATUS = {
     413: Fault.BODY_TOO_LARGE,
     415: Fault.MEDIA_TYPE_UNSUPPORTED,
 }
+FORM = "The value does not have the expected form."
+MESSAGES: Mapping[str, str] = {
+    "extra_forbidden": "This field is not known.",
+    "missing": "This field is required.",
+    "string_pattern_mismatch": FORM,
+    "string_type": "A string is expected.",
+    "string_unicode": "The text is not valid Unicode.",
+}
+"""Our words for what models report most; the rest keeps the model's own."""
+
 _log = structlog.get_logger("cambist.http")
 
 
@@ -70,11 +80,14 @@ def _violations(error: ValidationException, request: AnyRequest) -> tuple[Violat
     found: list[dict[str, Any]] | None = getattr(error.__cause__, "errors", None)
     if found is not None:
         return tuple(
-            Violation(_path(item["loc"]), str(item["msg"]), str(item["type"]).replace("_", "-"))
-            for item in found
+            _of_model(_path(item["loc"]), str(item["type"]), str(item["msg"])) for item in found
         )
     extra = error.extra if isinstance(error.extra, list) else []
     return tuple(_of_parameter(item, request) for item in extra)
+
+
+def _of_model(path: str, kind: str, message: str) -> Violation:
+    return Violation(path, MESSAGES.get(kind, message), kind.replace("_", "-"))
 
 
 def _path(location: tuple[str | int, ...]) -> str:
@@ -89,5 +102,7 @@ def _of_parameter(item: dict[str, Any], request: AnyRequest) -> Violation:
     definition: KwargDefinition | Any = field.kwarg_definition if field is not None else None
     shown = name
     if isinstance(definition, ParameterKwarg):
-        shown = definition.header or definition.query or name
-    return Violation(shown, str(item.get("message", "")), Fault.FIELD_INVALID.value)
+        shown = definition.name or name
+    message = str(item.get("message", "")).replace("`", "")
+    told = FORM if "regex" in message else message
+    return Violation(shown, told, Fault.FIELD_INVALID.value)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 
 from cambist.bus.bus import Gate
 
@@ -13,8 +13,8 @@ KEY_MAX = 255
 
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header=HEADER,
+    HeaderParameter(
+        name=HEADER,
         min_length=1,
         max_length=KEY_MAX,
         pattern=r"^[\x20-\x7e]+\Z",

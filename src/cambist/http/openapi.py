@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from cambist.http.problems import MEDIA_TYPE, Problem, ServerProblem
 
@@ -32,6 +32,14 @@ HEADERS: Mapping[str, tuple[str, str]] = {
     "429": ("Retry-After", "Seconds to wait"),
     "503": ("Retry-After", "Seconds to wait"),
 }
+
+
+class _Untitled(GenerateJsonSchema):
+    """Leave out titles that only repeat a field's name."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Say no."""
+        return False
 
 
 def refused(*statuses: int) -> dict[int, ResponseSpec]:
@@ -80,7 +88,9 @@ def _schemas(handlers: Iterable[HTTPRouteHandler]) -> dict[str, Any]:
             written.add(result)
     models = sorted(read, key=lambda model: model.__name__)
     _, incoming = models_json_schema(
-        [(model, "validation") for model in models], ref_template=REF + "{model}"
+        [(model, "validation") for model in models],
+        ref_template=REF + "{model}",
+        schema_generator=_Untitled,
     )
     _, outgoing = msgspec.json.schema_components(
         sorted(written, key=lambda model: model.__name__), ref_template=REF + "{name}"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from cambist.ports.queries import Page
 
@@ -15,10 +15,10 @@ QUANTITY_DEFAULT = 20
 T = TypeVar("T")
 
 PageNumber = Annotated[
-    int, Parameter(ge=1, le=PAGE_MAX, description="Number of the page, from 1", required=False)
+    int, QueryParameter(ge=1, le=PAGE_MAX, description="Number of the page, from 1", required=False)
 ]
 PageQuantity = Annotated[
-    int, Parameter(ge=1, le=QUANTITY_MAX, description="Items a page", required=False)
+    int, QueryParameter(ge=1, le=QUANTITY_MAX, description="Items a page", required=False)
 ]
 
 

@@ -1,5 +1,6 @@
 """Decide how a refusal reads as application/problem+json (RFC 9457)."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -9,6 +10,9 @@ from cambist.http.refusals import Refusal
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:cambist:problem:"
+
+# RFC 9110 renamed these after Python 3.11.
+RENAMED: Mapping[int, str] = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 _encode = msgspec.json.Encoder().encode
 
@@ -43,7 +47,7 @@ class ServerProblem(msgspec.Struct, frozen=True):
 
 def render_problem(refusal: Refusal) -> bytes:
     """Write a refusal as problem JSON; one of our own faults shows its id only."""
-    title = HTTPStatus(refusal.status).phrase
+    title = RENAMED.get(refusal.status, HTTPStatus(refusal.status).phrase)
     kind = TYPE_PREFIX + refusal.code
     if refusal.error_id is not None:
         return _encode(ServerProblem(kind, title, refusal.status, refusal.error_id))

@@ -10,7 +10,7 @@ from cambist.dialects.cryptopayments.auth import (
 )
 from cambist.dialects.cryptopayments.routes import HANDLERS
 from cambist.dialects.cryptopayments.tables import refuse
-from cambist.dialects.cryptopayments.webhooks import render_order
+from cambist.dialects.cryptopayments.webhooks import DESCRIPTION, render_order
 from cambist.http.dialect import Dialect, Envelope, build_application
 from cambist.http.problems import MEDIA_TYPE, render_problem
 
@@ -29,6 +29,7 @@ DIALECT = Dialect(
     refuse=refuse,
     envelope=Envelope(MEDIA_TYPE, render_problem),
     security=SECURITY,
+    openapi_extra={"webhooks": DESCRIPTION},
 )
 
 

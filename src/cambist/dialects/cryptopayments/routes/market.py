@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from cambist.dialects.cryptopayments import mapping, wire
 from cambist.dialects.cryptopayments.auth import GatewayRequest
@@ -13,20 +13,34 @@ from cambist.http.openapi import refused
 
 FiatAmount = Annotated[
     str,
-    Parameter(pattern=amount_pattern(2), description="Amount of fiat to convert", required=False),
+    QueryParameter(
+        pattern=amount_pattern(2), description="Amount of fiat to convert", required=False
+    ),
 ]
 FiatCurrency = Annotated[
-    wire.FiatCode, Parameter(description="Code of the fiat currency", required=False)
+    wire.FiatCode, QueryParameter(description="Code of the fiat currency", required=False)
 ]
 
 
-@get("/assets", operation_id="listAssets", responses=refused())
+@get(
+    "/assets",
+    operation_id="listAssets",
+    summary="List assets",
+    response_description="The enabled assets",
+    responses=refused(),
+)
 async def list_assets(request: GatewayRequest) -> wire.Assets:
     """List the crypto assets orders can be made in."""
     return mapping.assets_out(await request.services.assets.enabled_assets())
 
 
-@get("/exchange-rates", operation_id="listExchangeRates", responses=refused(400, 422))
+@get(
+    "/exchange-rates",
+    operation_id="listExchangeRates",
+    summary="List exchange rates",
+    response_description="The assets that have a price",
+    responses=refused(400, 422),
+)
 async def list_exchange_rates(
     request: GatewayRequest, amount: FiatAmount = "1", currency: FiatCurrency = "USD"
 ) -> wire.ExchangeRates:

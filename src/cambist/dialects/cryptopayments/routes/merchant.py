@@ -8,7 +8,13 @@ from cambist.http.openapi import refused
 from cambist.http.paging import QUANTITY_DEFAULT, PageNumber, PageQuantity
 
 
-@get("/integrations", operation_id="listIntegrations", responses=refused(400))
+@get(
+    "/integrations",
+    operation_id="listIntegrations",
+    summary="List integrations",
+    response_description="A page of integrations",
+    responses=refused(400),
+)
 async def list_integrations(
     request: GatewayRequest, page: PageNumber = 1, quantity: PageQuantity = QUANTITY_DEFAULT
 ) -> wire.Integrations:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from cambist.dialects.cryptopayments import mapping, wire
 from cambist.dialects.cryptopayments.auth import GatewayRequest
@@ -12,16 +12,18 @@ from cambist.http.openapi import refused
 from cambist.http.paging import QUANTITY_DEFAULT, PageNumber, PageQuantity
 
 OrderPathId = Annotated[
-    str, Parameter(description="Id of the order", schema_extra={"pattern": wire.ID_PATTERN})
+    str, PathParameter(description="Id of the order", schema_extra={"pattern": wire.ID_PATTERN})
 ]
 TransactionPathId = Annotated[
     str,
-    Parameter(description="Id of the transaction", schema_extra={"pattern": wire.NUMBER_PATTERN}),
+    PathParameter(
+        description="Id of the transaction", schema_extra={"pattern": wire.NUMBER_PATTERN}
+    ),
 ]
 OfIntegration = Annotated[
     str | None,
-    Parameter(
-        query="integrationId",
+    QueryParameter(
+        name="integrationId",
         pattern=wire.ID_PATTERN.replace("$", r"\Z"),
         description="Only orders of this integration",
         required=False,
@@ -30,7 +32,13 @@ OfIntegration = Annotated[
 ]
 
 
-@get("/orders", operation_id="listOrders", responses=refused(400, 404))
+@get(
+    "/orders",
+    operation_id="listOrders",
+    summary="List orders",
+    response_description="A page of orders",
+    responses=refused(400, 404),
+)
 async def list_orders(
     request: GatewayRequest,
     page: PageNumber = 1,
@@ -42,13 +50,25 @@ async def list_orders(
     return mapping.orders_out(found, page, quantity)
 
 
-@get("/orders/{order_id:str}", operation_id="getOrder", responses=refused(404))
+@get(
+    "/orders/{order_id:str}",
+    operation_id="getOrder",
+    summary="Show an order",
+    response_description="The order",
+    responses=refused(404),
+)
 async def get_order(request: GatewayRequest, order_id: OrderPathId) -> wire.Order:
     """Show an order with its transactions."""
     return mapping.order_out(await own_order(request, order_id))
 
 
-@get("/transactions/{number:str}", operation_id="getTransaction", responses=refused(404))
+@get(
+    "/transactions/{number:str}",
+    operation_id="getTransaction",
+    summary="Show a transaction",
+    response_description="The transaction",
+    responses=refused(404),
+)
 async def get_transaction(
     request: GatewayRequest, number: TransactionPathId
 ) -> wire.SingleTransaction:

@@ -1,0 +1,1 @@
+"""Show that each dialect speaks its vendor's words."""

@@ -1,0 +1,1 @@
+"""Show that the merchant gateway speaks its vendor's words."""

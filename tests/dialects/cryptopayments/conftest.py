@@ -1,0 +1,23 @@
+"""Decide what wire tests start from: a fresh fake world and a merchant's client."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import httpx2
+import pytest
+
+from tests.dialects.cryptopayments.gateway import BASE, KEY, World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(cast("Any", world.app))
+    address = f"http://gateway.example{BASE}"
+    headers = {"X-API-Key": KEY}
+    async with httpx2.AsyncClient(transport=transport, base_url=address, headers=headers) as one:
+        yield one
