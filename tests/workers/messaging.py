@@ -45,6 +45,7 @@ from cambist.workers.subscriptions import SUBSCRIPTIONS, Consumer, Services
 
 ENTROPY = SystemEntropy()
 VAULT = AesGcmVault({"test": bytes(range(32))}, "test")
+POLLS_MAX = 3_000
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 TABLES = "outbox, inbox, callbacks, callback_attempts, sandbox_clock, integrations, api_keys"
 USE_CASES = register(
@@ -386,6 +387,15 @@ async def drain(step: Callable[[], Awaitable[int]]) -> int:
     while done := await step():
         total += done
     return total
+
+
+async def until(met: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something is so."""
+    for _ in range(POLLS_MAX):
+        if await met():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came about")
 
 
 def disorders(log: Iterable[tuple[str, int]], written: Mapping[str, int]) -> list[str]:
