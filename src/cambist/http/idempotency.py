@@ -7,9 +7,11 @@ from uuid import UUID
 from litestar.params import HeaderParameter
 
 from cambist.bus.bus import Gate
+from cambist.http.patterns import whole
 
 HEADER = "Idempotency-Key"
 KEY_MAX = 255
+PATTERN = "^[ -~]+$"
 
 IdempotencyKey = Annotated[
     str | None,
@@ -17,10 +19,10 @@ IdempotencyKey = Annotated[
         name=HEADER,
         min_length=1,
         max_length=KEY_MAX,
-        pattern=r"^[\x20-\x7e]+\Z",
+        pattern=whole(PATTERN),
         description="The same key and body get the same answer; another body is a conflict",
         required=False,
-        schema_extra={"pattern": "^[ -~]+$"},
+        schema_extra={"pattern": PATTERN},
     ),
 ]
 """The header as a handler's parameter: 1 to 255 printable ASCII characters, or absent."""

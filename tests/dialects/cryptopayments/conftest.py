@@ -1,7 +1,6 @@
 """Decide what wire tests start from: a fresh fake world and a merchant's client."""
 
 from collections.abc import AsyncIterator
-from typing import Any, cast
 
 import httpx2
 import pytest
@@ -16,7 +15,7 @@ def world() -> World:
 
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(cast("Any", world.app))
+    transport = httpx2.ASGITransport(world.asgi)
     address = f"http://gateway.example{BASE}"
     headers = {"X-API-Key": KEY}
     async with httpx2.AsyncClient(transport=transport, base_url=address, headers=headers) as one:

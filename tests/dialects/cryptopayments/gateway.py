@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from litestar.types import ASGIApp
@@ -243,7 +243,7 @@ class FakeQueries:
 class FakeBus:
     """Record commands, honour gates, and refuse what the core would refuse for plain reasons."""
 
-    commands: list[tuple[object, Gate | None]] = field(default_factory=list)
+    commands: list[tuple[Any, Gate | None]] = field(default_factory=list)
     answers: dict[tuple[str, str, str], tuple[bytes, Any]] = field(default_factory=dict)
     refusal: Exception | None = None
 
@@ -350,4 +350,6 @@ class World:
             rates=self.queries,
         )
         gateway = build(self.services)
-        self.app: ASGIApp = Dispatcher([Mount(DIALECT.prefix, gateway)], gateway)
+        app: ASGIApp = Dispatcher([Mount(DIALECT.prefix, gateway)], gateway)
+        # Clients type applications by the ASGI specification's dictionaries, Litestar by its own.
+        self.asgi = cast("Any", app)

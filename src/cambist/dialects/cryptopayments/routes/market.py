@@ -8,13 +8,21 @@ from litestar.params import QueryParameter
 from cambist.dialects.cryptopayments import mapping, wire
 from cambist.dialects.cryptopayments.auth import GatewayRequest
 from cambist.dialects.cryptopayments.reading import fresh_rates
+from cambist.domain.market.assets import FIAT
 from cambist.http.amounts import amount_pattern
 from cambist.http.openapi import refused
+from cambist.http.patterns import whole
+
+FIAT_SCALE = max(asset.scale for asset in FIAT)
+AMOUNT = amount_pattern(FIAT_SCALE)
 
 FiatAmount = Annotated[
     str,
     QueryParameter(
-        pattern=amount_pattern(2), description="Amount of fiat to convert", required=False
+        pattern=whole(AMOUNT),
+        description="Amount of fiat to convert",
+        required=False,
+        schema_extra={"pattern": AMOUNT},
     ),
 ]
 FiatCurrency = Annotated[

@@ -10,6 +10,7 @@ from cambist.dialects.cryptopayments.auth import GatewayRequest
 from cambist.dialects.cryptopayments.reading import own_order, own_orders, own_transaction
 from cambist.http.openapi import refused
 from cambist.http.paging import QUANTITY_DEFAULT, PageNumber, PageQuantity
+from cambist.http.patterns import whole
 
 OrderPathId = Annotated[
     str, PathParameter(description="Id of the order", schema_extra={"pattern": wire.ID_PATTERN})
@@ -24,7 +25,7 @@ OfIntegration = Annotated[
     str | None,
     QueryParameter(
         name="integrationId",
-        pattern=wire.ID_PATTERN.replace("$", r"\Z"),
+        pattern=whole(wire.ID_PATTERN),
         description="Only orders of this integration",
         required=False,
         schema_extra={"pattern": wire.ID_PATTERN},
