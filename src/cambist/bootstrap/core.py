@@ -44,6 +44,10 @@ from cambist.app.partners.issue_key import issue_key
 from cambist.app.partners.put_integration import put_integration
 from cambist.app.partners.register_partner import register_partner
 from cambist.app.partners.revoke_key import revoke_key
+from cambist.app.webhooks.defer_callback import defer_callback
+from cambist.app.webhooks.enqueue_callback import enqueue_callback
+from cambist.app.webhooks.record_attempt import record_attempt
+from cambist.app.webhooks.redeliver_callback import redeliver_callback
 from cambist.bus.answers import register
 from cambist.bus.bus import Bus
 from cambist.domain.market.assets import CHAINS
@@ -55,7 +59,9 @@ USE_CASES = (
     allot_coins,
     choose_asset,
     confirm_payment,
+    defer_callback,
     drop_payment,
+    enqueue_callback,
     expire_order,
     give_up,
     issue_key,
@@ -65,6 +71,8 @@ USE_CASES = (
     open_order,
     plan_sweep,
     put_integration,
+    record_attempt,
+    redeliver_callback,
     refund_order,
     register_hot,
     register_partner,

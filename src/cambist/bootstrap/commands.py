@@ -1,0 +1,203 @@
+"""Decide what each command of the command line does and prints."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from cambist.kernel.errors import DomainError
+from cambist.settings import Settings
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Read the command line, check the settings, run the command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for fault in error.errors(include_input=False, include_url=False):
+            where = "CAMBIST_" + "_".join(str(part) for part in fault["loc"]).upper()
+            print(f"cambist: {where if fault['loc'] else 'settings'}: {fault['msg']}", file=sys.stderr)
+        return 2
+    command: Command = options.command
+    try:
+        return command(options, settings)
+    except DomainError as refusal:
+        facts = ", ".join(f"{name} {value}" for name, value in refusal.facts.items())
+        print(f"cambist: refused: {refusal.code.value} {facts}".rstrip(), file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="cambist", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add(verbs, "up", _up, "run the whole sandbox on this machine")
+    for name, text in {
+        "api": "serve the web",
+        "worker": "carry events, deliver callbacks, keep prices, pay out",
+        "chainwatch": "follow the chains",
+        "signer": "hold the private keys and sign",
+    }.items():
+        _add(verbs, name, _process, text).set_defaults(part=name)
+    _add(verbs, "migrate", _migrate, "bring the database's schema up to date")
+    _add(verbs, "doctor", _doctor, "examine settings, database, keys, nodes, prices, clock")
+    _add(verbs, "keys", _keys, "make the seed when there is none; write the public keys")
+    ledger = _group(verbs, "ledger", "look after the books")
+    _add(ledger, "verify", _ledger_verify, "prove the books: sums, history, chain of hashes")
+    letters = _group(verbs, "dead-letters", "events set aside after too many failures")
+    _add(letters, "list", _letters_list, "list them")
+    _add(letters, "requeue", _letters_requeue, "try one again").add_argument("event", type=int)
+    callback = _group(verbs, "callback", "messages to merchants")
+    redeliver = _add(callback, "redeliver", _redeliver, "send one again")
+    redeliver.add_argument("partner")
+    redeliver.add_argument("callback")
+    _partner_verbs(verbs)
+    return parser
+
+
+def _partner_verbs(verbs: Any) -> None:
+    partner = _group(verbs, "partner", "those who work with us")
+    _add(partner, "add", _partner_add, "register a merchant").add_argument("name")
+    integration = _group(verbs, "integration", "a merchant's shops")
+    add = _add(integration, "add", _integration_add, "add a shop")
+    add.add_argument("partner")
+    add.add_argument("name")
+    add.add_argument("--url", required=True)
+    add.add_argument("--fee-percent", default="0.5")
+    add.add_argument("--callback-url")
+    add.add_argument("--standard-webhooks", action="store_true")
+    add.add_argument("--embed-origin", action="append", default=[])
+    add.add_argument("--lifetime", type=int, default=1_200, help="seconds an order can be paid")
+    add.add_argument("--tolerance-percent", default="0")
+    add.add_argument("--under", default="keep", choices=("keep", "refund"))
+    add.add_argument("--over", default="keep", choices=("keep", "refund"))
+    add.add_argument("--late", default="keep", choices=("keep", "complete", "refund"))
+    key = _group(verbs, "key", "API keys")
+    issue = _add(key, "issue", _key_issue, "make a key; it is shown this once")
+    issue.add_argument("partner")
+    issue.add_argument("--live", action="store_true")
+    _add(key, "revoke", _key_revoke, "close a key").add_argument("key")
+
+
+def _group(verbs: Any, name: str, text: str) -> Any:
+    group = verbs.add_parser(name, help=text, description=text)
+    return group.add_subparsers(required=True, metavar="COMMAND")
+
+
+def _add(verbs: Any, name: str, command: Command, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _up(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.bootstrap.supervisor import up
+
+    return up(settings)
+
+
+def _process(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.adapters.faults.kill import arm_kill
+    from cambist.adapters.logs import configure_logging
+    from cambist.bootstrap import processes
+
+    configure_logging(settings.log_level)
+    if settings.failpoint:
+        arm_kill(settings.failpoint)
+    parts: dict[str, Callable[[Settings], Coroutine[Any, Any, None]]] = {
+        "api": processes.run_api,
+        "worker": processes.run_worker,
+        "chainwatch": processes.run_chainwatch,
+        "signer": processes.run_signer,
+    }
+    asyncio.run(parts[options.part](_located(settings)))
+    return 0
+
+
+def _migrate(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.adapters.db.migrate import upgrade
+
+    upgrade(_located(settings).database_url)
+    return 0
+
+
+def _doctor(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.bootstrap.doctor import examine, report
+
+    return report(asyncio.run(examine(_located(settings))))
+
+
+def _keys(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.adapters.keys import PUBLIC_FILE, prepare_signing_keys
+
+    setups = [node.setup(chain) for chain, node in settings.chains.items()]
+    prepare_signing_keys(settings.keys_dir, setups)
+    print(f"public keys for the api: {settings.keys_dir / PUBLIC_FILE}")
+    return 0
+
+
+def _ledger_verify(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.bootstrap.tools import verify_ledger
+
+    return asyncio.run(verify_ledger(_located(settings)))
+
+
+def _letters_list(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.bootstrap.tools import list_dead_letters
+
+    return asyncio.run(list_dead_letters(_located(settings)))
+
+
+def _letters_requeue(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.bootstrap.tools import requeue_dead_letter
+
+    return asyncio.run(requeue_dead_letter(_located(settings), options.event))
+
+
+def _redeliver(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.bootstrap.tools import redeliver
+
+    return asyncio.run(redeliver(_located(settings), options.partner, options.callback))
+
+
+def _partner_add(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.bootstrap.onboarding import add_partner
+
+    return asyncio.run(add_partner(_located(settings), options.name))
+
+
+def _integration_add(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.bootstrap.onboarding import add_integration
+
+    return asyncio.run(add_integration(_located(settings), options))
+
+
+def _key_issue(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.bootstrap.onboarding import issue
+
+    return asyncio.run(issue(_located(settings), options.partner, live=options.live))
+
+
+def _key_revoke(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.bootstrap.onboarding import revoke
+
+    return asyncio.run(revoke(_located(settings), options.key))
+
+
+def _located(settings: Settings) -> Settings:
+    """Find the sandbox's own database when no server is set."""
+    from cambist.adapters.db.embedded import running_url
+
+    if settings.database_url:
+        return settings
+    url = running_url(Path(settings.var_dir) / "postgres")
+    if url is None:
+        print("cambist: no CAMBIST_DATABASE_URL, and no sandbox is up here", file=sys.stderr)
+        raise SystemExit(2)
+    return settings.model_copy(update={"database_url": url})

@@ -1,0 +1,69 @@
+"""Decide what the web serves: each dialect and page an application of its own behind one door."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from litestar.types import ASGIApp
+
+from cambist.adapters.db.usage import KeyUsage
+from cambist.adapters.simulators.payer import SimulatedPayer
+from cambist.bootstrap.core import Core
+from cambist.dialects import cryptopayments
+from cambist.http.callers import Callers
+from cambist.http.dispatch import Dispatcher, Mount
+from cambist.http.limits import Limits, RateLimit
+from cambist.pages.pay import pay_app
+from cambist.settings import Mode
+from cambist.workers.loop import run_forever
+
+HOUSE_INTERVAL_S = 1.0
+
+
+@asynccontextmanager
+async def open_web(core: Core) -> AsyncIterator[ASGIApp]:
+    """Build the root application and keep what it needs running."""
+    async with AsyncExitStack() as stack:
+        usage, stop = KeyUsage(core.pool), asyncio.Event()
+        stack.push_async_callback(usage.flush)
+        housekeeping = asyncio.ensure_future(_keep_house(core, usage, stop))
+        stack.push_async_callback(asyncio.wait, [housekeeping])
+        stack.callback(stop.set)
+        gateway = cryptopayments.build(
+            cryptopayments.GatewayServices(
+                bus=core.bus,
+                now=core.clock.now,
+                new_id=core.entropy.new_id,
+                public_url=core.settings.base_url,
+                callers=Callers(
+                    core.queries, _limits(core), usage, core.clock.now, time.monotonic_ns
+                ),
+                queries=core.queries,
+                assets=core.queries,
+                rates=core.queries,
+            )
+        )
+        sandbox = core.settings.mode is Mode.SANDBOX
+        payer = SimulatedPayer(core.controls) if sandbox else None
+        pay = pay_app(core.queries, core.bus, payer, core.settings.base_url)
+        mounts = [Mount(cryptopayments.DIALECT.prefix, gateway)]
+        yield Dispatcher(mounts, fallback=pay)
+
+
+def _limits(core: Core) -> Limits:
+    settings = core.settings
+    address, key = settings.rate_per_address, settings.rate_per_key
+    by_address, by_key = RateLimit(address, 2 * address), RateLimit(key, 2 * key)
+    return Limits.build(time.monotonic_ns, by_address, by_key)
+
+
+async def _keep_house(core: Core, usage: KeyUsage, stop: asyncio.Event) -> None:
+    """Learn the time and write down which keys were used, once in a while."""
+
+    async def step() -> int:
+        await core.clock.refresh()
+        await usage.flush()
+        return 0
+
+    await run_forever(step, stop, HOUSE_INTERVAL_S, "api", core.beat, core.entropy.jitter)
