@@ -103,6 +103,7 @@ class Core:
     vault: AesGcmVault
     clock: CoreClock
     prices: PostgresPrices
+    quotes: CachedPrices
     queries: PostgresQueries
     work: PostgresWork
     bus: Bus
@@ -141,6 +142,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             vault=open_vault(settings.vault_keys.get_secret_value(), settings.keys_dir),
             clock=clock,
             prices=prices,
+            quotes=cached,
             queries=PostgresQueries(pool, cached),
             work=PostgresWork(pool),
             bus=bus,

@@ -1,0 +1,1 @@
+"""Decide that the use cases work together on a real database and simulated chains."""
