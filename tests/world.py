@@ -60,8 +60,12 @@ class World:
     payouts: dict[str, PayoutWorker] = field(default_factory=dict)
 
     def chain(self, asset: str) -> Any:
-        """Give the node of an asset's chain, to be moved."""
-        return self.core.chains[ASSETS[asset].chain or ""]
+        """Give the hand that moves an asset's chain."""
+        return self.core.controls[ASSETS[asset].chain or ""]
+
+    async def standing(self, asset: str, address: str) -> int:
+        """Ask the chain itself what an address holds."""
+        return await self.core.chains[ASSETS[asset].chain or ""].balance(asset, address)
 
     async def do(self, command: object, key: str = "") -> Any:
         """Run a command, once for a key."""

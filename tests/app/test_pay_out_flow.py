@@ -40,8 +40,7 @@ async def withdraw(world: World, units: int, asset: str = "TRX") -> PromisedOrde
 
 async def arrived(world: World, asset: str) -> int:
     """Ask the chain itself what the outside address holds."""
-    units: int = await world.chain(asset).balance(asset, OUTSIDE[asset])
-    return units
+    return await world.standing(asset, OUTSIDE[asset])
 
 
 @pytest.mark.parametrize("asset", ["TRX", "USDT_TRC20", "LTC"])
@@ -119,7 +118,7 @@ async def test_send_spends_from_the_address_named(world: World) -> None:
     await world.pay(opened.address, 10 * TRX)
     await world.confirm()
     source = opened.address or ""
-    standing = await world.chain("TRX").balance("TRX", source)
+    standing = await world.standing("TRX", source)
     send = SendCrypto(world.partner, world.shop, "TRX", 3 * TRX, source, OUTSIDE["TRX"], None)
     promised = await world.do(send)
     await world.pay_out()
@@ -127,7 +126,7 @@ async def test_send_spends_from_the_address_named(world: World) -> None:
     fee = await world.core.pool.fetchval(
         "select network_fee from withdrawals where id = $1", promised.order_id
     )
-    left = await world.chain("TRX").balance("TRX", source)
+    left = await world.standing("TRX", source)
     assert left == standing - 3 * TRX - int(fee)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cambist.adapters.chain_families.core_rpc import CoreParams, CoreRpcChain
 from cambist.adapters.chain_families.core_rpc_client import CoreRpcClient
 from cambist.adapters.chain_families.keys import DerivedAddressBook
+from cambist.adapters.chain_families.networks import Network
 from cambist.adapters.chains import bitcoin, litecoin
 from cambist.adapters.clock import CoreClock
 from cambist.adapters.db.answers import answerers
@@ -18,6 +19,7 @@ from cambist.adapters.db.store import PostgresStore
 from cambist.adapters.db.work import PostgresWork
 from cambist.adapters.keys import PUBLIC_FILE, open_vault
 from cambist.adapters.simulators.chain import SimulatedChain
+from cambist.adapters.simulators.core_regtest import RegtestControl
 from cambist.adapters.vault.entropy import SystemEntropy
 from cambist.adapters.vault.sealing import AesGcmVault
 from cambist.app.custody.allot_coins import allot_coins
@@ -51,7 +53,7 @@ from cambist.app.webhooks.redeliver_callback import redeliver_callback
 from cambist.bus.answers import register
 from cambist.bus.bus import Bus
 from cambist.domain.market.assets import CHAINS
-from cambist.ports.chain import ChainPort
+from cambist.ports.chain import ChainControl, ChainPort
 from cambist.ports.signer import Branch, KeyPath
 from cambist.settings import NodeKind, NodeSettings, Settings
 
@@ -108,6 +110,7 @@ class Core:
     work: PostgresWork
     bus: Bus
     chains: Mapping[str, ChainPort]
+    controls: Mapping[str, ChainControl]
 
     def hot_address(self, chain: str) -> str:
         """Give our hot address on a chain."""
@@ -129,11 +132,13 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         stack.push_async_callback(bus.close)
         clock = CoreClock(pool)
         await clock.refresh()
-        chains = {
-            chain: _node(pool, chain, node, book) for chain, node in settings.chains.items()
-        }
-        for port in chains.values():
-            stack.push_async_callback(port.close)
+        chains: dict[str, ChainPort] = {}
+        controls: dict[str, ChainControl] = {}
+        for chain, node in settings.chains.items():
+            chains[chain], control = await _node(pool, chain, node, book)
+            stack.push_async_callback(chains[chain].close)
+            if control is not None:
+                controls[chain] = control
         yield Core(
             settings=settings,
             pool=pool,
@@ -147,12 +152,20 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             work=PostgresWork(pool),
             bus=bus,
             chains=chains,
+            controls=controls,
         )
 
 
-def _node(pool: Pool, chain: str, node: NodeSettings, book: DerivedAddressBook) -> ChainPort:
+async def _node(
+    pool: Pool, chain: str, node: NodeSettings, book: DerivedAddressBook
+) -> tuple[ChainPort, ChainControl | None]:
+    """Build what stands behind a chain, and the hand that moves it where it is ours alone."""
     if node.kind is NodeKind.SIMULATED:
         hot = book.derive(chain, KeyPath(Branch.HOT, 0))
-        return SimulatedChain(pool, CHAINS[chain], node.network, token_fee_account=hot)
+        simulated = SimulatedChain(pool, CHAINS[chain], node.network, token_fee_account=hot)
+        return simulated, simulated
     client = CoreRpcClient(node.url, node.user, node.password.get_secret_value())
-    return CoreRpcChain(CORE_RPC[chain], node.network, client)
+    port = CoreRpcChain(CORE_RPC[chain], node.network, client)
+    if node.network is not Network.REGTEST:
+        return port, None
+    return port, RegtestControl(chain, client)

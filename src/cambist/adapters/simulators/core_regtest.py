@@ -67,7 +67,7 @@ class RegtestControl:
         """
         if not 1 <= blocks <= MINE_MAX:
             raise DomainError(ErrorCode.LIMIT_EXCEEDED, limit=MINE_MAX)
-        await self._rpc.call("generatetoaddress", blocks, await self._fresh_address())
+        await self._rpc.call("generatetoaddress", blocks, await self.outside_address())
         return await self._tip()
 
     async def replace(self, txid: str) -> str:
@@ -91,7 +91,7 @@ class RegtestControl:
         for output in as_list(old.get("vout")):
             total += as_units(as_object(output).get("value"), scale)
         inputs = [_outpoint(item) for item in as_list(old.get("vin"))]
-        target = {await self._fresh_address(): format_units(total - fee, scale)}
+        target = {await self.outside_address(): format_units(total - fee, scale)}
         bare = await self._rpc.call("createrawtransaction", inputs, target, 0, True)
         signed = as_object(await self._wallet("signrawtransactionwithwallet", bare))
         if signed.get("complete") is not True:
@@ -112,14 +112,15 @@ class RegtestControl:
         first = await self._rpc.call("getblockhash", tip.height - depth + 1)
         await self._rpc.call("invalidateblock", first)
         for _ in range(depth + 1):
-            await self._rpc.call("generateblock", await self._fresh_address(), [])
+            await self._rpc.call("generateblock", await self.outside_address(), [])
         return await self._tip()
 
     async def _tip(self) -> BlockRef:
         best = await self._rpc.call("getbestblockhash")
         return block_ref(await self._rpc.call("getblockheader", best))
 
-    async def _fresh_address(self) -> str:
+    async def outside_address(self) -> str:
+        """Make a new address of the outside world."""
         return as_text(await self._wallet("getnewaddress", "", "bech32"))
 
     async def _wallet(self, method: str, *params: object) -> object:

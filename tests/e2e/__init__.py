@@ -1,0 +1,1 @@
+"""Decide that whole flows work against real nodes and real processes."""
