@@ -1,6 +1,7 @@
 """Decide what the tests of the bus share: pools on a real database, buses on them."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -45,6 +46,19 @@ def build() -> BuildBus:
         return Bus(store, register(use_cases), SystemEntropy(), NoBook(), lanes)
 
     return make
+
+
+async def until_one_waits(pool: Pool) -> None:
+    """Return once some session of the server waits for a lock."""
+    async with asyncio.timeout(20):
+        waiting = 0
+        while not waiting:
+            waiting = await pool.fetchval("select count(*) from pg_locks where not granted")
+
+
+async def outcomes_of(*work: Awaitable[Any]) -> list[Any]:
+    """Run side by side and list results and errors alike."""
+    return list(await asyncio.gather(*work, return_exceptions=True))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Decide the stores the bus is tried on: one in memory that can be told to fail, one that counts."""
+"""Decide the stores the bus is tried on: one in memory that fails when told to, one that counts."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -76,10 +76,7 @@ class MemoryTransaction:
     def locks(self) -> list[tuple[int, Any]]:
         """List the locks in the order they were taken."""
         return [
-            (LOCK_RANK[kind], key)
-            for kind, _, keys, lock in self.loads
-            if lock
-            for key in keys
+            (LOCK_RANK[kind], key) for kind, _, keys, lock in self.loads if lock for key in keys
         ]
 
     async def answers(
@@ -170,8 +167,9 @@ class CountingStore(PostgresStore):
         transaction = await super().begin()
         self.batches.append([])
         real = transaction._connection
-        transaction._connection = CountingConnection(real, self.batches[-1])
-        transaction._pool = _Unwrapping(self._pool, real)
+        counting: Any = CountingConnection(real, self.batches[-1])
+        unwrapping: Any = _Unwrapping(self._pool, real)
+        transaction._connection, transaction._pool = counting, unwrapping
         return transaction
 
 

@@ -10,7 +10,7 @@ from cambist.adapters.db.store import PostgresStore
 from cambist.bus.bus import BATCH_MAX, Bus, Gate
 from cambist.domain.ledger.accounts import partner_account
 from tests.bus.cases import ASSET, Count, CountAll, Move, Peep, Renew, Touch, renew, touch
-from tests.bus.conftest import BuildBus
+from tests.bus.conftest import BuildBus, outcomes_of, until_one_waits
 from tests.bus.stores import CountingStore, MemoryStore
 
 
@@ -84,15 +84,10 @@ async def test_a_read_after_a_lock_is_as_new_as_the_lock(
     async with other.transaction():
         await other.execute("select from counters where partner_id = $1 for update", counter)
         peeping = asyncio.create_task(bus.execute(Peep("l", counter)))
-        await _until_blocked(pool)
+        await until_one_waits(pool)
         await other.execute("update leases set epoch = 7 where name = 'l'")
     assert await peeping == (1, 7)
     await other.close()
-
-
-async def _until_blocked(pool: Pool) -> None:
-    while not await pool.fetchval("select count(*) from pg_locks where not granted"):
-        await asyncio.sleep(0.01)
 
 
 async def test_what_was_written_without_a_lock_outlives_a_later_lock(
@@ -100,7 +95,7 @@ async def test_what_was_written_without_a_lock_outlives_a_later_lock(
 ) -> None:
     bus = build(memory, (renew, touch))
     await bus.execute(Renew("l"))
-    assert await asyncio.gather(bus.execute(Renew("l")), bus.execute(Touch("l"))) == [2, 2]
+    assert await outcomes_of(bus.execute(Renew("l")), bus.execute(Touch("l"))) == [2, 2]
     assert len(memory.batches) == 2
     (lease,) = memory.rows.values()
     assert lease.epoch == 2

@@ -12,8 +12,9 @@ from cambist.bus import batch as batching
 from cambist.bus.answers import fingerprint
 from cambist.bus.bus import Bus, Gate
 from cambist.kernel.errors import DomainError, ErrorCode
+from cambist.ports.store import StoredAnswer
 from tests.bus.cases import Count, Move
-from tests.bus.conftest import BuildBus
+from tests.bus.conftest import BuildBus, outcomes_of
 from tests.bus.stores import CountingStore, MemoryStore
 
 
@@ -100,11 +101,10 @@ async def test_twins_of_one_batch_share_an_answer_and_others_conflict(
 ) -> None:
     store = CountingStore(pool)
     bus, counter, gate = build(store), uuid4(), _gate()
-    outcomes = await asyncio.gather(
+    outcomes = await outcomes_of(
         bus.execute(Count(counter), gate),
         bus.execute(Count(counter), gate),
         bus.execute(Count(counter, 9), gate),
-        return_exceptions=True,
     )
     assert outcomes[:2] == [1, 1]
     assert outcomes[2].code is ErrorCode.IDEMPOTENCY_CONFLICT
@@ -114,10 +114,9 @@ async def test_twins_of_one_batch_share_an_answer_and_others_conflict(
 
 async def test_a_twin_runs_when_the_first_was_refused(bus: Bus, pool: Pool) -> None:
     counter, gate = uuid4(), _gate()
-    outcomes = await asyncio.gather(
+    outcomes = await outcomes_of(
         bus.execute(Count(counter, 1, "refusal"), gate),
         bus.execute(Count(counter), gate),
-        return_exceptions=True,
     )
     assert outcomes[0].code is ErrorCode.INVALID_STATE
     assert outcomes[1] == 1
@@ -156,7 +155,7 @@ def test_a_fingerprint_depends_on_the_content_alone() -> None:
 async def test_the_harness_catches_a_bus_that_ignores_fingerprints(
     memory: MemoryStore, build: BuildBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def replay(self: object, job: batching.Job, key: object, stored: batching.StoredAnswer) -> None:
+    def replay(self: object, job: batching.Job, key: object, stored: StoredAnswer) -> None:
         job.finish(job.decode(stored.result), failed=False)
 
     bus, counter, gate = build(memory), uuid4(), _gate()

@@ -10,6 +10,7 @@ import pytest
 from cambist.adapters.db.pool import Pool
 from cambist.bus.bus import ATTEMPTS_MAX, QUEUE_MAX, Bus, Gate
 from cambist.kernel.errors import DomainError, ErrorCode
+from cambist.kernel.failpoints import Failpoint, arm
 from cambist.ports.store import FlushConflictError, Kind, OutcomeUnknownError, StoreUnavailableError
 from tests.bus.cases import Count, Move, Odd, StrangeError
 from tests.bus.conftest import BuildBus
@@ -48,9 +49,7 @@ async def test_a_failing_command_leaves_its_neighbours_alone(
     assert await pool.fetchval("select payments from counters where partner_id = $1", shared) == 11
 
 
-async def test_a_result_that_cannot_be_kept_fails_its_command_alone(
-    bus: Bus, pool: Pool
-) -> None:
+async def test_a_result_that_cannot_be_kept_fails_its_command_alone(bus: Bus, pool: Pool) -> None:
     lost, kept = uuid4(), uuid4()
     outcomes = await asyncio.gather(
         bus.execute(Odd(lost), Gate("t", "odd", "k")),
@@ -154,3 +153,21 @@ async def test_a_caller_that_left_does_not_stop_its_command(
     memory.gate.set()
     await bus.close()
     assert memory.rows[(Kind.COUNTER, counter)].payments == 1
+
+
+async def test_a_fault_after_the_commit_runs_nothing_twice(
+    memory: MemoryStore, build: BuildBus
+) -> None:
+    bus, counter = build(memory), uuid4()
+
+    def fail(name: Failpoint) -> None:
+        if name is Failpoint.BUS_AFTER_COMMIT:
+            raise StrangeError
+
+    arm(fail)
+    try:
+        outcomes = await _all(bus, Count(counter), Count(counter))
+    finally:
+        arm(None)
+    assert [outcome.code for outcome in outcomes] == [ErrorCode.UNKNOWN_OUTCOME] * 2
+    assert memory.rows[(Kind.COUNTER, counter)].payments == 2

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +12,7 @@ from cambist.adapters.db.pool import open_pool
 from cambist.adapters.db.store import PostgresStore
 from cambist.bus.bus import Bus
 from tests.bus.cases import Count, CountAll
-from tests.bus.conftest import BuildBus
+from tests.bus.conftest import BuildBus, until_one_waits
 from tests.bus.stores import MemoryStore
 
 KEYS = [UUID(int=n) for n in range(1, 7)]
@@ -115,14 +114,9 @@ async def test_a_deadlock_that_postgres_breaks_costs_a_retry_only(
     async with other.transaction():
         await other.execute(lock, high)
         counting = asyncio.create_task(bus.execute(CountAll(((low, high),))))
-        await _until_waiting(pool)
+        await until_one_waits(pool)
         await other.execute(lock, low)
     assert await counting == 2
     await other.close()
     assert await bus.execute(Count(low, 0)) == await bus.execute(Count(high, 0))
     await pool.close()
-
-
-async def _until_waiting(pool: Any) -> None:
-    while not await pool.fetchval("select count(*) from pg_locks where not granted"):
-        await asyncio.sleep(0.01)

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from cambist.bus.answers import Registered, fingerprint
 from cambist.bus.batch import Batch, Job
+from cambist.bus.observing import BusObserver
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.failpoints import Failpoint, failpoint
 from cambist.ports.addresses import AddressBook
@@ -48,11 +49,13 @@ class Bus:
         ids: IdSource,
         book: AddressBook,
         lanes: int = 1,
+        observer: BusObserver | None = None,
     ) -> None:
         self._store, self._use_cases = store, use_cases
         self._ids, self._book = ids, book
         self._queue: deque[tuple[Job, asyncio.Future[Any]]] = deque()
         self._lanes_max, self._lanes = lanes, set[asyncio.Task[None]]()
+        self._observer = observer
 
     async def execute(self, command: object, gate: Gate | None = None) -> Any:
         """Run a command and return its result once it is durable.
@@ -91,13 +94,24 @@ class Bus:
             while self._queue:
                 size = min(BATCH_MAX, len(self._queue))
                 taken = [self._queue.popleft() for _ in range(size)]
+                begun = asyncio.get_running_loop().time()
                 restarted = set(await self._together([job for job, _ in taken]))
                 for job, answer in taken:
                     if job not in restarted:
                         _settle(answer, job)
                 self._queue.extendleft(pair for pair in reversed(taken) if pair[0] in restarted)
+                self._tell([job for job, _ in taken if job not in restarted], begun)
         finally:
             self._lanes.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    def _tell(self, answered: list[Job], begun: float) -> None:
+        if self._observer is None:
+            return
+        seconds = asyncio.get_running_loop().time() - begun
+        self._observer.batch(len(answered), len(self._queue), seconds)
+        for job in answered:
+            error = job.outcome if job.failed else None
+            self._observer.answered(type(job.command), error)
 
     async def _together(self, jobs: list[Job]) -> list[Job]:
         """Run jobs in one transaction; when that fails as a whole, each in its own."""
@@ -151,8 +165,7 @@ class Bus:
             await transaction.flush(writes)
             failpoint(Failpoint.BUS_BEFORE_COMMIT)
             committed = True
-            await transaction.commit()
-            failpoint(Failpoint.BUS_AFTER_COMMIT)
+            await _commit(transaction)
         except StoreUnavailableError:
             return _give_up(jobs, ErrorCode.OVERLOADED)
         except OutcomeUnknownError:
@@ -161,6 +174,27 @@ class Bus:
             if transaction is not None and not committed:
                 await transaction.rollback()
         return _bounded(batch.restarted)
+
+
+async def _commit(transaction: StoreTransaction) -> None:
+    """Commit; whatever goes wrong from here on must not make anybody run the commands again.
+
+    Raises:
+        FlushConflictError: the database refused, nothing happened.
+        OutcomeUnknownError: anything else.
+    """
+
+    async def commit() -> None:
+        await transaction.commit()
+        failpoint(Failpoint.BUS_AFTER_COMMIT)
+
+    work = asyncio.get_running_loop().create_task(commit())
+    await asyncio.wait((work,))
+    fault = OutcomeUnknownError() if work.cancelled() else work.exception()
+    if isinstance(fault, FlushConflictError | OutcomeUnknownError):
+        raise fault
+    if fault is not None:
+        raise OutcomeUnknownError from fault
 
 
 def _give_up(jobs: list[Job], code: ErrorCode) -> list[Job]:

@@ -1,5 +1,6 @@
 """Decide how a batch reaches PostgreSQL: bulk loads, bulk locks, one bulk statement a table."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -83,11 +84,15 @@ _LOST = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,
 )
-"""The server is gone, going, out of room or no longer the one that may write."""
+"""The server is gone, going, out of room or no longer the one that may write.
+
+The driver itself stumbles (InternalClientError) when a connection dies between two messages.
+"""
 
 
 class PostgresTransaction:
@@ -227,17 +232,31 @@ class PostgresTransaction:
         except (*_CONFLICTS, asyncpg.IntegrityConstraintViolationError) as late:
             raise FlushConflictError(type(late).__name__) from late
         finally:
-            await self._pool.release(self._connection)
+            await _give_back(self._pool, self._connection)
 
     async def rollback(self) -> None:
         """Drop everything."""
         try:
-            if not self._connection.is_closed():
-                await self._connection.execute("rollback")
+            await self._connection.execute("rollback")
         except _LOST:
-            self._connection.terminate()
+            _cut(self._connection)
         finally:
-            await self._pool.release(self._connection)
+            await _give_back(self._pool, self._connection)
+
+
+def _cut(connection: Connection) -> None:
+    """Drop a connection that is of no use; the pool may have let go of it already."""
+    with contextlib.suppress(asyncpg.InterfaceError, asyncpg.InternalClientError):
+        connection.terminate()
+
+
+async def _give_back(pool: Pool, connection: Connection) -> None:
+    """Return a connection; one that dies meanwhile is dropped by the pool and concerns nobody.
+
+    What was committed stays committed, so a failure here must not look like one of the commit.
+    """
+    with contextlib.suppress(*_LOST, asyncpg.PostgresError):
+        await pool.release(connection)
 
 
 def _unfolded(entries: Sequence[Entry]) -> tuple[list[Any], ...]:
@@ -260,13 +279,13 @@ class PostgresStore:
         """Open a transaction and read its time."""
         try:
             connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as lost:
+        except (*_LOST, TimeoutError, asyncpg.PostgresError) as lost:
             raise StoreUnavailableError from lost
         try:
             await connection.execute("begin")
             now = await connection.fetchval(NOW)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as lost:
-            connection.terminate()
-            await self._pool.release(connection)
+        except (*_LOST, asyncpg.PostgresError) as lost:
+            _cut(connection)
+            await _give_back(self._pool, connection)
             raise StoreUnavailableError from lost
         return PostgresTransaction(self._pool, connection, now, self._answerers, self._opened)
