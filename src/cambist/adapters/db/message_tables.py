@@ -1,4 +1,4 @@
-"""Decide the tables of events, answers and callbacks."""
+"""Decide the tables of events, answers, callbacks and signs of life."""
 
 import sqlalchemy as sa
 
@@ -69,6 +69,7 @@ CALLBACKS = sa.Table(
         "next_attempt_at",
         postgresql_where=sa.text("state = 'pending'"),
     ),
+    sa.Index("ix_callbacks_dead", "id", postgresql_where=sa.text("state = 'dead'")),
 )
 
 CALLBACK_ATTEMPTS = sa.Table(
@@ -80,4 +81,12 @@ CALLBACK_ATTEMPTS = sa.Table(
     integer("status", null=True),
     text("error", null=True),
     integer("duration_ms"),
+)
+
+HEARTBEATS = sa.Table(
+    "heartbeats",
+    METADATA,
+    sa.Column("name", sa.Text(), primary_key=True),
+    moment("beat_at"),
+    text("detail"),
 )

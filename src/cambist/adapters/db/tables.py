@@ -119,6 +119,7 @@ WITHDRAWALS = sa.Table(
         "id",
         postgresql_where=sa.text("state not in ('settled', 'rejected', 'stuck')"),
     ),
+    sa.Index("ix_withdrawals_stuck", "chain", "id", postgresql_where=sa.text("state = 'stuck'")),
 )
 
 ADDRESSES = sa.Table(

@@ -91,6 +91,8 @@ create table callbacks (
   constraint uq_callbacks_order_id_event_seq_form unique (order_id, event_seq, form)
 );
 
+create index ix_callbacks_dead on callbacks (id) where state = 'dead';
+
 create index ix_callbacks_due on callbacks (integration_id, next_attempt_at) where state = 'pending';
 
 create table coins (
@@ -140,6 +142,13 @@ create table entries (
 );
 
 create index ix_entries_account on entries (account_id, version);
+
+create table heartbeats (
+  name text not null,
+  beat_at timestamptz not null,
+  detail text not null,
+  constraint pk_heartbeats primary key (name)
+);
 
 create table holds (
   id uuid not null,
@@ -395,6 +404,8 @@ create table withdrawals (
 );
 
 create index ix_withdrawals_open on withdrawals (chain, id) where state not in ('settled', 'rejected', 'stuck');
+
+create index ix_withdrawals_stuck on withdrawals (chain, id) where state = 'stuck';
 
 create index ix_withdrawals_txid on withdrawals (txid);
 
