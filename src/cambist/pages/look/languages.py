@@ -4,9 +4,12 @@ import re
 from datetime import UTC, datetime
 
 from babel import negotiate_locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 
 LANGUAGES = ("en", "cs", "sv", "de", "ro")
+LOCALES = {**{code: code for code in LANGUAGES}, "en": "en_GB"}
+"""Whose way of writing dates a language takes; day before month, so that none is misread."""
+
 ACCEPT_MAX_LENGTH = 300
 
 _RANGE = re.compile(
@@ -26,7 +29,8 @@ def language_of(asked: str | None, accept: str) -> str:
 
 def moment_text(moment: datetime, language: str) -> str:
     """Write a moment the way the language does, in UTC, to the minute."""
-    return format_datetime(moment, "short", tzinfo=UTC, locale=language) + " UTC"
+    at, locale = moment.astimezone(UTC), LOCALES[language]
+    return f"{format_date(at, 'medium', locale)}, {format_time(at, 'short', locale=locale)} UTC"
 
 
 def _preferred(accept: str) -> list[str]:

@@ -11,6 +11,7 @@ from litestar import Litestar, MediaType, Request, Response, get, post, route
 from litestar.datastructures import State
 from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 from litestar.response import Stream
 from litestar.types import Message, Scope
 
@@ -74,7 +75,7 @@ async def events_head(request: AnyRequest) -> Response[None]:
 
 
 @route("/pay/static/{name:str}", http_method=_READ, sync_to_thread=False)
-def static(request: AnyRequest, name: str) -> Response[bytes]:
+def static(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """Answer a static file."""
     files: Mapping[str, StaticFile] = request.app.state["files"]
     if name not in files:

@@ -26,6 +26,8 @@ from cambist.pages.pay.shown import (
     PageStatus,
     PayBox,
     PayModel,
+    Row,
+    RowKind,
     Shop,
     Tone,
 )
@@ -89,6 +91,7 @@ def page_model(view: PayPageView) -> PayModel:
         rows=rows,
         hidden_rows=hidden,
         required_confirmations=order.required_confirmations,
+        confirmations=_confirmations(rows, status),
         opened_at=order.created_at,
         expires_at=order.expires_at,
         is_counting=awaited and order.expires_at is not None,
@@ -97,8 +100,9 @@ def page_model(view: PayPageView) -> PayModel:
 
 def shop_of(integration: Integration) -> Shop:
     """Name the shop without characters that cannot be seen; link it when its url is plain https."""
-    seen = [c for c in integration.name if unicodedata.category(c) not in _HIDDEN_CATEGORIES]
-    name = " ".join("".join(seen).split())[:NAME_MAX]
+    spaced = " ".join(integration.name.split())
+    seen = [c for c in spaced if unicodedata.category(c) not in _HIDDEN_CATEGORIES]
+    name = "".join(seen)[:NAME_MAX].strip()
     host = _https_host(integration.url)
     return Shop(name or "?", integration.url if host else None, host)
 
@@ -225,6 +229,13 @@ def _notices(view: OrderView, status: PageStatus) -> tuple[Notice, ...]:
     return tuple(notices)
 
 
+def _confirmations(rows: Sequence[Row], status: PageStatus) -> int | None:
+    if status not in (PageStatus.CONFIRMING, PageStatus.REORGED):
+        return None
+    pending = (RowKind.SEEN, RowKind.CONFIRMING)
+    return min((row.confirmations for row in rows if row.kind in pending), default=None)
+
+
 def _figure(order: Order, asset: Asset | None, status: PageStatus, due: int | None) -> Figure:
     kind, units = _counted(order, status, due)
     if asset is None:
@@ -240,6 +251,8 @@ def _counted(order: Order, status: PageStatus, due: int | None) -> tuple[FigureK
             return FigureKind.MISSING, due
         case _ if order.received:
             return FigureKind.RECEIVED, order.received
+        case PageStatus.EXPIRED:
+            return FigureKind.WAS_ASKED, order.amount
         case _:
             return FigureKind.ASKED, order.amount
 
@@ -249,7 +262,7 @@ def _fiat_text(order: Order, asset: Asset, units: int | None) -> str | None:
         return None
     rate = Rate(asset, asset_of(order.fiat), order.rate)
     worth = rate.convert(Money(units, asset), Rounding.HALF_UP)
-    return f"{worth}\u00a0{worth.asset.symbol}"
+    return f"{worth}\u00a0{worth.asset.symbol}" if worth.units else None
 
 
 def _amount(units: int | None, asset: Asset | None) -> Amount | None:

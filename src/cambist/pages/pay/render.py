@@ -13,7 +13,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cambist.pages.look.files import LOOK_TEMPLATES, StaticFile
-from cambist.pages.look.languages import LANGUAGES, moment_text
+from cambist.pages.look.languages import LANGUAGES, LOCALES, moment_text
 from cambist.pages.pay.shown import AssetName, PayModel
 from cambist.pages.pay.simulating import SimulatedAction
 from cambist.pages.pay.texts import TEXTS
@@ -104,6 +104,7 @@ class Renderer:
         return {
             "visit": visit,
             "language": visit.language,
+            "locale": LOCALES[visit.language].replace("_", "-"),
             "t": texts_of(visit.language),
             "model": model,
             "said": say(model, visit.language),

@@ -60,6 +60,7 @@ class FigureKind(StrEnum):
     """Name what the one big number counts."""
 
     ASKED = "asked"
+    WAS_ASKED = "was-asked"
     MISSING = "missing"
     RECEIVED = "received"
     REFUNDED = "refunded"
@@ -146,7 +147,8 @@ class Row:
 class PayModel:
     """Hold all a page shows; nothing in it changes while only time passes within one status.
 
-    `due` is what is still missing, None for any amount; `pay` is None when nothing is to be paid;
+    `due` is what is still missing, None for any amount; `confirmations` are those of the youngest
+    payment waited for, None when none is; `pay` is None when nothing is to be paid;
     `address` is the order's own even then.
     """
 
@@ -168,6 +170,7 @@ class PayModel:
     rows: tuple[Row, ...]
     hidden_rows: int
     required_confirmations: int
+    confirmations: int | None
     opened_at: datetime
     expires_at: datetime | None
     is_counting: bool

@@ -16,8 +16,8 @@ function live() {
 
 function revive() {
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
-  const written = new Intl.DateTimeFormat(document.documentElement.lang, {
-    dateStyle: "short",
+  const written = new Intl.DateTimeFormat(frame.dataset.locale, {
+    dateStyle: "medium",
     timeStyle: "short",
   });
   for (const time of document.querySelectorAll("time[datetime]")) {

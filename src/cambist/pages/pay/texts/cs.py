@@ -60,6 +60,7 @@ CS = Texts(
     },
     figures={
         FigureKind.ASKED: "Částka k zaplacení",
+        FigureKind.WAS_ASKED: "Požadovaná částka",
         FigureKind.MISSING: "Ještě chybí",
         FigureKind.RECEIVED: "Přijato",
         FigureKind.REFUNDED: "Vráceno",

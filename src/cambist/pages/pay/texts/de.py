@@ -63,6 +63,7 @@ DE = Texts(
     },
     figures={
         FigureKind.ASKED: "Zu zahlen",
+        FigureKind.WAS_ASKED: "Verlangter Betrag",
         FigureKind.MISSING: "Fehlt noch",
         FigureKind.RECEIVED: "Erhalten",
         FigureKind.REFUNDED: "Erstattet",

@@ -60,6 +60,7 @@ EN = Texts(
     },
     figures={
         FigureKind.ASKED: "Amount to pay",
+        FigureKind.WAS_ASKED: "Amount asked for",
         FigureKind.MISSING: "Still missing",
         FigureKind.RECEIVED: "Received",
         FigureKind.REFUNDED: "Refunded",

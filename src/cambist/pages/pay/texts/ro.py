@@ -62,6 +62,7 @@ RO = Texts(
     },
     figures={
         FigureKind.ASKED: "De plătit",
+        FigureKind.WAS_ASKED: "Suma cerută",
         FigureKind.MISSING: "Mai lipsește",
         FigureKind.RECEIVED: "Primit",
         FigureKind.REFUNDED: "Rambursat",

@@ -57,6 +57,7 @@ SV = Texts(
     },
     figures={
         FigureKind.ASKED: "Att betala",
+        FigureKind.WAS_ASKED: "Begärt belopp",
         FigureKind.MISSING: "Saknas ännu",
         FigureKind.RECEIVED: "Mottaget",
         FigureKind.REFUNDED: "Återbetalt",
