@@ -34,7 +34,7 @@ from cambist.ports.egress import (
     FailureReason,
     RefusalReason,
 )
-from cambist.workers.callbacks import LEASE_S
+from cambist.workers.callbacks import LEASE_S, TURN_S
 from tests.workers.messaging import (
     ENTROPY,
     VAULT,
@@ -457,7 +457,7 @@ async def test_stopping_waits_for_what_is_under_way(world: World) -> None:
     async with asyncio.timeout(HANG_S):
         await sending.wait()
         stop.set()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(3 * TURN_S)
         freed.set()
         await running
     assert (await row_of(world, callback_id))["state"] == "delivered"
