@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from prometheus_client import CollectorRegistry
+
 from cambist.adapters.chain_families.core_rpc import CoreParams, CoreRpcChain
 from cambist.adapters.chain_families.core_rpc_client import CoreRpcClient
 from cambist.adapters.chain_families.keys import DerivedAddressBook
@@ -12,14 +14,17 @@ from cambist.adapters.chain_families.networks import Network
 from cambist.adapters.chains import bitcoin, litecoin
 from cambist.adapters.clock import CoreClock
 from cambist.adapters.db.answers import answerers
+from cambist.adapters.db.health import PostgresHealth
 from cambist.adapters.db.pool import Pool, close_pool, open_pool
 from cambist.adapters.db.prices import CachedPrices, PostgresPrices
 from cambist.adapters.db.queries import PostgresQueries
 from cambist.adapters.db.store import PostgresStore
 from cambist.adapters.db.work import PostgresWork
 from cambist.adapters.keys import PUBLIC_FILE, open_vault
+from cambist.adapters.meters import BusMeter
 from cambist.adapters.simulators.chain import SimulatedChain
 from cambist.adapters.simulators.core_regtest import RegtestControl
+from cambist.adapters.simulators.world import SimulatedWorld
 from cambist.adapters.vault.entropy import SystemEntropy
 from cambist.adapters.vault.sealing import AesGcmVault
 from cambist.app.custody.allot_coins import allot_coins
@@ -111,6 +116,13 @@ class Core:
     bus: Bus
     chains: Mapping[str, ChainPort]
     controls: Mapping[str, ChainControl]
+    world: SimulatedWorld
+    health: PostgresHealth
+    registry: CollectorRegistry
+
+    async def beat(self, name: str) -> None:
+        """Note that a worker lives and works."""
+        await self.health.beat(name)
 
     def hot_address(self, chain: str) -> str:
         """Give our hot address on a chain."""
@@ -128,7 +140,9 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         prices = PostgresPrices(pool)
         cached = CachedPrices(prices, time.monotonic)
         store = PostgresStore(pool, answerers(book, cached))
-        bus = Bus(store, register(USE_CASES), entropy, book, lanes=settings.bus_lanes)
+        registry = CollectorRegistry()
+        meter, lanes = BusMeter(registry), settings.bus_lanes
+        bus = Bus(store, register(USE_CASES), entropy, book, lanes=lanes, observer=meter)
         stack.push_async_callback(bus.close)
         clock = CoreClock(pool)
         await clock.refresh()
@@ -153,6 +167,9 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             bus=bus,
             chains=chains,
             controls=controls,
+            world=SimulatedWorld(pool),
+            health=PostgresHealth(pool),
+            registry=registry,
         )
 
 

@@ -8,17 +8,23 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from litestar.types import ASGIApp
 
 from cambist.adapters.db.usage import KeyUsage
+from cambist.adapters.meters import RequestMeter
 from cambist.adapters.simulators.payer import SimulatedPayer
 from cambist.bootstrap.core import Core
 from cambist.dialects import cryptopayments
+from cambist.dialects.cryptopayments import DIALECT
 from cambist.http.callers import Callers
 from cambist.http.dispatch import Dispatcher, Mount
 from cambist.http.limits import Limits, RateLimit
+from cambist.http.measuring import measured
+from cambist.pages.operate import PREFIXES as OPERATE_PREFIXES
+from cambist.pages.operate import Readiness, operate_app
 from cambist.pages.pay import pay_app
 from cambist.settings import Mode
 from cambist.workers.loop import run_forever
 
 HOUSE_INTERVAL_S = 1.0
+WORKERS = ("relay", "callbacks", "prices", "clockwork", "books")
 
 
 @asynccontextmanager
@@ -45,10 +51,23 @@ async def open_web(core: Core) -> AsyncIterator[ASGIApp]:
             )
         )
         sandbox = core.settings.mode is Mode.SANDBOX
-        payer = SimulatedPayer(core.controls) if sandbox else None
+        payer = SimulatedPayer(core.controls, core.chains) if sandbox else None
         pay = pay_app(core.queries, core.bus, payer, core.settings.base_url)
-        mounts = [Mount(cryptopayments.DIALECT.prefix, gateway)]
-        yield Dispatcher(mounts, fallback=pay)
+        operate = operate_app(
+            Readiness(core.health, WORKERS + _by_chain(core), tuple(core.chains), core.clock.now),
+            core.health,
+            core.registry,
+        )
+        meter = RequestMeter(core.registry)
+        mounts = [
+            Mount(DIALECT.prefix, measured(gateway, DIALECT.name, meter)),
+            *(Mount(prefix, operate, whole=True) for prefix in OPERATE_PREFIXES),
+        ]
+        yield Dispatcher(mounts, fallback=measured(pay, "pay", meter))
+
+
+def _by_chain(core: Core) -> tuple[str, ...]:
+    return tuple(f"{part}:{chain}" for part in ("chainwatch", "payouts") for chain in core.chains)
 
 
 def _limits(core: Core) -> Limits:

@@ -11,11 +11,15 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """Bind an application to a path prefix of one segment ("/name") and perhaps to a host name."""
+    """Bind an application to a path prefix of one segment ("/name") and perhaps to a host name.
+
+    Its paths begin after the prefix, unless it wants them whole.
+    """
 
     prefix: str
     app: ASGIApp
     host: str | None = None
+    whole: bool = False
 
 
 class StartError(Exception):
@@ -27,7 +31,7 @@ class Dispatcher:
 
     def __init__(self, mounts: Sequence[Mount], fallback: ASGIApp) -> None:
         self._apps = [*(mount.app for mount in mounts), fallback]
-        self._by_prefix = {mount.prefix: mount.app for mount in mounts}
+        self._by_prefix = {mount.prefix: (mount.app, mount.whole) for mount in mounts}
         self._by_host = {m.host.lower().encode(): m.app for m in mounts if m.host is not None}
         self._fallback = fallback
 
@@ -41,10 +45,8 @@ class Dispatcher:
             path = scope["path"]
             end = path.find("/", 1)
             prefix = path if end < 0 else path[:end]
-            app = self._by_prefix.get(prefix)
-            if app is None:
-                app = self._fallback
-            else:
+            app, whole = self._by_prefix.get(prefix, (self._fallback, True))
+            if not whole:
                 scope["path"] = path[len(prefix) :] or "/"
         await app(scope, receive, send)
 
