@@ -1,0 +1,131 @@
+"""Decide what the sandbox's own page shows: what is here, latest orders, what sinks received."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cambist.domain.orders.orders import Order
+from cambist.pages.look.files import LOOK_STATIC, LOOK_TEMPLATES, StaticFile, static_files
+from cambist.pages.sandbox.services import SandboxServices
+from cambist.pages.sandbox.shown import amount, text_of
+from cambist.ports.sandbox import ReceivedRequest
+
+ORDERS_SHOWN = 25
+SINKS_SHOWN = 10
+PER_SINK_SHOWN = 5
+BODY_SHOWN = 2_000
+LANGUAGE = "en"
+
+OPERATIONS: Sequence[tuple[str, str]] = (
+    ("POST /chains/{chain}/pay", '{"address", "amount", "asset", "confirmations"?}'),
+    ("POST /chains/{chain}/mine", '{"blocks"}'),
+    ("POST /chains/{chain}/replace", '{"hash"}'),
+    ("POST /chains/{chain}/reorg", '{"depth"}'),
+    ("GET /chains/{chain}/transactions/{hash}", ""),
+    ("POST /prices/{pair}", '{"mid"} or {"down": true}; {"down": false} releases'),
+    ("POST /clock/advance", '{"seconds"}'),
+    ("ANY /sink/{name}", "open to everybody"),
+    ("GET /sink/{name}/received", ""),
+    ("POST /sink/{name}/behave", '{"status", "times"}'),
+    ("GET /mail?to=", ""),
+    ("GET /sms?to=", ""),
+    ("GET /ledger/check", ""),
+    ("GET /orders/{id}", ""),
+)
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """Show an order in a line; `link` is its pay page, None for outgoing ones."""
+
+    id: str
+    kind: str
+    state: str
+    labels: str
+    asked: str
+    received: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SinkLine:
+    """Show a request a sink received."""
+
+    sink: str
+    number: int
+    at: str
+    method: str
+    status: int
+    body: str
+
+
+class IndexPage:
+    """Render the pages people look at; everything foreign is escaped."""
+
+    def __init__(self, services: SandboxServices, base: str) -> None:
+        self._services = services
+        self.files: Mapping[str, StaticFile] = static_files(LOOK_STATIC, _HERE / "static")
+        self._environment = Environment(
+            loader=FileSystemLoader([_HERE / "templates", LOOK_TEMPLATES]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        static = {name: f"{base}/static/{name}?v={f.version}" for name, f in self.files.items()}
+        self._environment.globals.update(base=base, language=LANGUAGE, static=static)
+
+    async def index(self) -> str:
+        """Render the front page."""
+        services = self._services
+        orders = await services.world.recent_orders(ORDERS_SHOWN)
+        return self._environment.get_template("index.html").render(
+            public_url=services.public_url,
+            shop=services.shop,
+            chains=sorted(services.controls),
+            pairs=sorted(services.pairs),
+            operations=OPERATIONS,
+            now=(await services.work.now()).isoformat(timespec="seconds"),
+            orders=[self._order(order) for order in orders],
+            sinks=await self._sinks(),
+        )
+
+    def mail(self) -> str:
+        """Render the mailbox."""
+        return self._environment.get_template("mail.html").render()
+
+    async def _sinks(self) -> list[SinkLine]:
+        lines: list[SinkLine] = []
+        for name in list(await self._services.world.sinks())[:SINKS_SHOWN]:
+            received = await self._services.world.received(name)
+            lines += [_sink(name, item) for item in reversed(received[-PER_SINK_SHOWN:])]
+        return lines
+
+    def _order(self, order: Order) -> OrderLine:
+        query = urlencode({"integrationId": str(order.integration_id), "orderId": str(order.id)})
+        return OrderLine(
+            id=str(order.id),
+            kind=order.kind.value,
+            state=order.state.value,
+            labels=" ".join(sorted(order.labels)),
+            asked=_amount(order.amount, order),
+            received=_amount(order.received, order),
+            link=f"{self._services.public_url}/payment-page?{query}" if order.is_incoming else None,
+        )
+
+
+def _amount(units: int | None, order: Order) -> str:
+    text = amount(units, order.asset)
+    return "" if text is None else f"{text} {order.asset}"
+
+
+def _sink(name: str, item: ReceivedRequest) -> SinkLine:
+    body = text_of(item.request.body)
+    shown = f"{len(item.request.body)} bytes" if body is None else body[:BODY_SHOWN]
+    at = item.at.isoformat(timespec="seconds")
+    return SinkLine(name, item.number, at, item.request.method, item.status, shown)
