@@ -13,6 +13,8 @@ import msgspec
 import structlog
 from prometheus_client import CollectorRegistry, Counter
 
+from cambist.adapters.vault.entropy import SystemEntropy
+
 FRAMES_MAX = 6
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]{0,79}", re.ASCII)
@@ -61,12 +63,15 @@ UNREADABLE = "unreadable"
 class AllowList:
     """Let listed fields pass, drop and count the others; no field is ever shortened to fit."""
 
-    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+    def __init__(self) -> None:
         self.dropped = 0
         self._counter: Counter | None = None
-        if registry is not None:
-            name, text = "cambist_log_fields_dropped", "Fields of log lines that may not be logged"
-            self._counter = Counter(name, text, registry=registry)
+
+    def count_in(self, registry: CollectorRegistry) -> None:
+        """Show from now on how many fields were dropped."""
+        name, text = "cambist_log_fields_dropped", "Fields of log lines that may not be logged"
+        self._counter = Counter(name, text, registry=registry)
+        self._counter.inc(self.dropped)
 
     def __call__(
         self, _logger: object, _method: str, entry: MutableMapping[str, Any]
@@ -114,9 +119,8 @@ class ForeignRecords(logging.Handler):
 
 def configure_logging(
     level: str,
-    new_id: Callable[[], UUID],
+    new_id: Callable[[], UUID] | None = None,
     *,
-    registry: CollectorRegistry | None = None,
     stream: TextIO | None = None,
 ) -> AllowList:
     """Make every log of this process JSON lines of listed fields, on standard error by default.
@@ -129,12 +133,12 @@ def configure_logging(
     number = logging.getLevelNamesMapping().get(level.upper())
     if number is None:
         raise ValueError(f"no such log level: {level}")
-    allowed = AllowList(registry)
+    allowed = AllowList()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
-            ErrorsByPlace(new_id),
+            ErrorsByPlace(new_id or SystemEntropy().new_id),
             allowed,
             _render,
         ],
@@ -145,6 +149,13 @@ def configure_logging(
     logging.basicConfig(handlers=[ForeignRecords()], level=max(number, logging.WARNING), force=True)
     logging.captureWarnings(True)
     return allowed
+
+
+def count_dropped_fields(registry: CollectorRegistry) -> None:
+    """Show on a registry what this process's log drops, when its log is configured."""
+    for processor in structlog.get_config()["processors"]:
+        if isinstance(processor, AllowList):
+            processor.count_in(registry)
 
 
 def places(traceback: TracebackType | None) -> str:

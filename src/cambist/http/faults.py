@@ -1,6 +1,5 @@
 """Decide which refusal an exception means, whoever raised it: the core, the kit, the framework."""
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -46,15 +45,13 @@ def refusal_of(
         return refusal
     error_id = str(new_id())
     place = request.scope.get("path_template", "")
-    # Text, not the exception: a renderer of exceptions may print local variables, keys among them.
-    told = "" if isinstance(error, DomainError) else "".join(traceback.format_exception(error))
     _log.error(
         "request_failed",
         error_id=error_id,
         code=refusal.code,
         method=request.scope.get("method"),
         path=place,
-        traceback=told,
+        exc_info=None if isinstance(error, DomainError) else error,
     )
     return replace(refusal, error_id=error_id)
 

@@ -69,7 +69,7 @@ class Watch:
         self.has_ended = True
         self._changed.set()
         if not task.cancelled() and task.exception() is not None:
-            _log.warning("pay_page_watch_failed", error=repr(task.exception()))
+            _log.warning("pay_page_watch_failed", exc_info=task.exception())
 
 
 class Watches:
