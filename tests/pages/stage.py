@@ -1,11 +1,16 @@
 """Set the stage for pay pages: orders in every state, fakes behind the ports."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
+
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
 
 from cambist.app.orders.choose_asset import ChooseAsset
 from cambist.bus.bus import Bus
@@ -19,6 +24,7 @@ from cambist.domain.payments.states import Direction, PaymentState
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
 from cambist.kernel.rates import RATE_SCALE
+from cambist.pages.pay import pay_app
 from cambist.ports.queries import OrderView, PaymentView, PayPageView
 
 START = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)
@@ -33,6 +39,7 @@ LITECOIN = "ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9"
 ETHEREUM = "0x52908400098527886E0F7030069857D2E4169EE7"
 ADDRESSES = {"tron": TRON, "bitcoin": BITCOIN, "litecoin": LITECOIN, "ethereum": ETHEREUM}
 ASKED = 12_500_000
+SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 IDS = {"integrationId": str(SHOP), "orderId": str(ORDER)}
 
 
@@ -266,3 +273,33 @@ class FakeSimulator:
         if self.refusal is not None:
             raise DomainError(self.refusal)
         self.played.append((what, how_much))
+
+
+@dataclass
+class Stage:
+    """Hold a client and the fakes behind it."""
+
+    client: TestClient[Litestar]
+    queries: FakeQueries
+    bus: FakeBus
+    simulator: FakeSimulator
+
+    def get(self, path: str = "/payment-page", **params: str) -> Response:
+        """Ask for a page of the order."""
+        return self.client.get(path, params={**IDS, **params})
+
+    def post(self, path: str, headers: dict[str, str] | None = None, **fields: str) -> Response:
+        """Send a form of the order's page."""
+        return self.client.post(
+            path, data={**IDS, **fields}, headers=headers or SAME_ORIGIN, follow_redirects=False
+        )
+
+
+@contextmanager
+def staged() -> Iterator[Stage]:
+    """Run a sandbox's application with an order that waits for its payment."""
+    queries, simulator = FakeQueries(view()), FakeSimulator()
+    bus = FakeBus(queries)
+    app = pay_app(queries, bus.as_bus, simulator, "https://pay.example")
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield Stage(client, queries, bus, simulator)
