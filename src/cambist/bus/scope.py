@@ -12,6 +12,7 @@ from cambist.bus.requests import Ask, Load
 from cambist.domain.orders.orders import Order
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import Event, EventName
+from cambist.kernel.ids import IntegrationId
 from cambist.kernel.money import Asset
 from cambist.kernel.rates import Rate
 from cambist.ports.addresses import AddressBook
@@ -152,6 +153,10 @@ class Scope:
     async def rate(self, base: Asset, quote: Asset) -> Rate:
         """Read the current guarded price."""
         return cast("Rate", await Ask(Question.RATE, (base, quote)))
+
+    async def open_orders(self, integration_id: IntegrationId) -> int:
+        """Count an integration's undecided incoming orders, as of a few seconds ago."""
+        return cast("int", await Ask(Question.OPEN_ORDERS, integration_id))
 
     def emit(self, order: Order, name: EventName, **facts: str | int) -> Order:
         """Record an event of an order and store the order with the next seq."""

@@ -42,6 +42,7 @@ class Question(StrEnum):
 
     NEXT_ADDRESS = "next_address"
     RATE = "rate"
+    OPEN_ORDERS = "open_orders"
 
 
 @dataclass(frozen=True, slots=True)

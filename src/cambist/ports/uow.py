@@ -12,7 +12,7 @@ from cambist.domain.partners.partners import ApiKey, Integration, Partner
 from cambist.domain.payments.payments import Payment
 from cambist.domain.webhooks.callbacks import Callback, CallbackAttempt
 from cambist.kernel.events import EventName
-from cambist.kernel.ids import OrderId, PartnerId
+from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
 from cambist.kernel.money import Asset
 from cambist.kernel.rates import Rate
 from cambist.ports.rows import Counter, Lease, Wallet
@@ -124,6 +124,9 @@ class UnitOfWork(Protocol):
         Raises:
             DomainError: RATE_UNAVAILABLE.
         """
+
+    async def open_orders(self, integration_id: IntegrationId) -> int:
+        """Count an integration's undecided incoming orders, as of a few seconds ago."""
 
     def emit(self, order: Order, name: EventName, **facts: str | int) -> Order:
         """Record an event of an order, store the order with the next seq and return it."""

@@ -1,9 +1,11 @@
 """Decide how the bus's questions are answered: fresh deposit addresses, guarded prices."""
 
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from cambist.adapters.db.pool import Connection
 from cambist.adapters.db.prices import CachedPrices
@@ -18,6 +20,13 @@ _NUMBERS = {
     chain: f"select nextval('address_number_{chain}') from generate_series(1, $1::int)"
     for chain in CHAINS
 }
+
+COUNT_KEPT_S = 5.0
+COUNT_MAX = 200_000
+
+_COUNT_OPEN = f"""select count(*) from (select from orders
+  where integration_id = $1 and state in ('created', 'awaiting_payment', 'payment_seen')
+  limit {COUNT_MAX}) open"""
 
 
 class NextAddresses:
@@ -47,6 +56,35 @@ class NextAddresses:
             return refusal
 
 
+class OpenOrders:
+    """Count undecided orders by integration, at most once in COUNT_KEPT_S and up to COUNT_MAX.
+
+    Orders opened through this process since the last count are added, so a burst is noticed.
+    """
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._counted: dict[UUID, tuple[float, int]] = {}
+
+    async def answer(
+        self, connection: Connection, arguments: Sequence[Any], now: datetime
+    ) -> list[int | DomainError]:
+        """Answer with one count for each integration asked for."""
+        answers: list[int | DomainError] = []
+        for integration in arguments:
+            at, count = self._counted.get(integration, (0.0, 0))
+            if integration not in self._counted or self._monotonic() - at > COUNT_KEPT_S:
+                at = self._monotonic()
+                count = await connection.fetchval(_COUNT_OPEN, integration)
+            self._counted[integration] = (at, count + 1)
+            answers.append(count)
+        return answers
+
+
 def answerers(book: AddressBook, prices: CachedPrices) -> Mapping[Question, Answerer]:
     """Say who answers which question."""
-    return {Question.NEXT_ADDRESS: NextAddresses(book).answer, Question.RATE: prices.answer}
+    return {
+        Question.NEXT_ADDRESS: NextAddresses(book).answer,
+        Question.RATE: prices.answer,
+        Question.OPEN_ORDERS: OpenOrders(time.monotonic).answer,
+    }

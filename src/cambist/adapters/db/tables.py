@@ -47,6 +47,11 @@ ORDERS = sa.Table(
         "expires_at",
         postgresql_where=sa.text("state in ('created', 'awaiting_payment', 'payment_seen')"),
     ),
+    sa.Index(
+        "ix_orders_open",
+        "integration_id",
+        postgresql_where=sa.text("state in ('created', 'awaiting_payment', 'payment_seen')"),
+    ),
     sa.Index("ix_orders_parent", "parent_id", postgresql_where=sa.text("parent_id is not null")),
 )
 

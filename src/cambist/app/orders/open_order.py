@@ -9,7 +9,7 @@ from cambist.domain.market.assets import asset_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.domain.partners.partners import Integration
-from cambist.domain.partners.rules import check_limits
+from cambist.domain.partners.rules import check_limits, check_open_orders
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
@@ -44,11 +44,13 @@ async def open_order(command: OpenOrder, uow: UnitOfWork, now: datetime) -> Open
 
     Raises:
         DomainError: NOT_FOUND for an integration of somebody else, ASSET_NOT_SUPPORTED,
-            CHAIN_UNAVAILABLE, RATE_UNAVAILABLE, AMOUNT_TOO_SMALL, AMOUNT_TOO_LARGE.
+            CHAIN_UNAVAILABLE, RATE_UNAVAILABLE, AMOUNT_TOO_SMALL, AMOUNT_TOO_LARGE,
+            LIMIT_EXCEEDED when too many orders are open.
     """
     integration = await own_integration(uow, command.integration_id, command.partner_id)
     if command.kind is OrderKind.PAYMENT and not (command.asset and command.amount):
         raise DomainError(ErrorCode.AMOUNT_INVALID)
+    check_open_orders(integration, await uow.open_orders(integration.id))
     order = _draft(command, integration, OrderId(uow.new_id()), now)
     if command.asset is not None:
         asset = asset_of(command.asset)

@@ -91,7 +91,7 @@ class Integration:
     late_policy: LatePolicy = LatePolicy.KEEP
     min_fiat_units: int | None = None
     max_fiat_units: int | None = None
-    max_open_orders: int = 1_000
+    max_open_orders: int = 100_000
 
     @property
     def is_active(self) -> bool:

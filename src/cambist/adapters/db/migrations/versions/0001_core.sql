@@ -267,6 +267,8 @@ create table orders (
 
 create index ix_orders_expiring on orders (expires_at) where state in ('created', 'awaiting_payment', 'payment_seen');
 
+create index ix_orders_open on orders (integration_id) where state in ('created', 'awaiting_payment', 'payment_seen');
+
 create index ix_orders_parent on orders (parent_id) where parent_id is not null;
 
 create index ix_orders_partner on orders (partner_id, id);
