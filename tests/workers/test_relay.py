@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 
 import asyncpg
 import pytest
@@ -21,9 +21,7 @@ from cambist.workers.relay import PARK_AFTER, Relay
 from cambist.workers.subscriptions import RETURN_EXCESS, SUBSCRIPTIONS, Consumer, Services
 from tests.workers.messaging import (
     ENTROPY,
-    FlakyReceiver,
     KilledError,
-    Receiver,
     World,
     disorders,
     drain,
@@ -31,25 +29,16 @@ from tests.workers.messaging import (
     make_desk,
     make_relay,
     make_worker,
-    open_world,
     render,
 )
 from tests.workers.planted import CursorOutbox, HeedlessOutbox
+from tests.workers.receivers import FlakyReceiver, Receiver
 
 HANG_S = 60.0
 SEEN, SENT = EventName.ORDER_PAYMENT_SEEN, EventName.ORDER_SENT
 
 
-@pytest.fixture
-async def world(database_url: str) -> AsyncIterator[World]:
-    async with open_world(database_url) as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def disarmed() -> Iterator[None]:
-    yield
-    arm(None)
+pytestmark = pytest.mark.usefixtures("disarmed")
 
 
 def only(handle: Callable[[OutboxRow, Services], object]) -> dict[EventName, tuple[Consumer, ...]]:
