@@ -78,6 +78,15 @@ def test_every_scene_is_said_without_gaps(name: str, language: str) -> None:
     assert "  " not in " ".join([said.headline, said.explained])
 
 
+def test_advice_on_a_surplus_stands_beside_it_while_confirming() -> None:
+    said = say(page_model(scenes()["confirming-over"]), "en")
+    assert said.advice == ""
+    assert said.notices == (
+        "2.50\u00a0USDT more than asked for was sent. Please ask Kaffe & Korn what happens with it "
+        "and give the order number below.",
+    )
+
+
 def test_braces_in_a_name_are_only_braces() -> None:
     scene = scenes()["underpaid"]
     model = page_model(scene)

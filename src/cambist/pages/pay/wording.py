@@ -19,7 +19,6 @@ class Said:
     notices: tuple[str, ...]
     only_this: str
     pay_address: str
-    on_network: str
     about: str
     title: str
 
@@ -32,14 +31,18 @@ def say(model: PayModel, language: str) -> Said:
     if model.status is PageStatus.WAITING and model.asked is None:
         explained = texts.waiting_any
     headline = texts.headlines[model.status]
+    advice = texts.advice[model.advice].format(**facts)
+    notices = [texts.notices[notice].format(**facts) for notice in model.notices]
+    if advice and model.status is PageStatus.CONFIRMING:
+        # What becomes of a surplus is said beside the surplus, the order itself needs nothing.
+        notices, advice = [f"{notices[0]} {advice}", *notices[1:]], ""
     return Said(
         headline=headline,
         explained=explained.format(**facts),
-        advice=texts.advice[model.advice].format(**facts),
-        notices=tuple(texts.notices[notice].format(**facts) for notice in model.notices),
+        advice=advice,
+        notices=tuple(notices),
         only_this=texts.only_this.format(**facts),
         pay_address=texts.address.format(**facts),
-        on_network=texts.on_network.format(**facts),
         about=texts.about.format(fiat=model.figure.fiat) if model.figure.fiat else "",
         title=f"{headline} · {model.shop.name}",
     )
