@@ -1,5 +1,6 @@
 """Decide how a sandbox's shared world is kept: pins, sinks and facts in `sim`, one clock row."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -85,6 +86,7 @@ class SimulatedWorld:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._reading: asyncio.Future[PriceOverrides] | None = None
 
     @staticmethod
     async def install(pool: Pool) -> None:
@@ -95,7 +97,12 @@ class SimulatedWorld:
             await connection.execute(chain_store.GRANTS)
 
     async def overrides(self) -> PriceOverrides:
-        """Read every pin, for the simulated feeds."""
+        """Read every pin; feeds that ask at one time get one answer, so that they agree."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.ensure_future(self._read_pins())
+        return await asyncio.shield(self._reading)
+
+    async def _read_pins(self) -> PriceOverrides:
         rows = await self._pool.fetch("select pair, mantissa::text, down from sim.price_pin")
         return PriceOverrides(
             mids={row[0]: int(row[1]) for row in rows if row[1] is not None},

@@ -1,0 +1,41 @@
+"""Decide what stands behind the sandbox's control pages in an api process."""
+
+from cambist.adapters.feeds.fixed import DEMO_MIDS
+from cambist.bootstrap.access import DemoAccess
+from cambist.bootstrap.core import Core
+from cambist.pages.sandbox import SandboxServices
+from cambist.ports.sandbox import LedgerCheck
+from cambist.settings import NodeKind
+from cambist.workers.clockwork import Clockwork
+from cambist.workers.prices import WANTED_PAIRS, PriceWorker
+
+
+def sandbox_services(
+    core: Core, access: DemoAccess, prices: PriceWorker, ledger: LedgerCheck
+) -> SandboxServices:
+    """Gather what the control pages need; `prices` is this process's own price worker."""
+    nodes = core.settings.chains
+    simulated = {chain for chain in core.controls if nodes[chain].kind is NodeKind.SIMULATED}
+
+    async def refresh() -> None:
+        await core.clock.refresh()
+        await prices.run_round()
+        core.quotes.forget()
+
+    return SandboxServices(
+        token=access.token,
+        public_url=core.settings.base_url,
+        shop=access.integration_id,
+        new_id=core.entropy.new_id,
+        world=core.world,
+        chains=core.chains,
+        controls=core.controls,
+        mined_by_clock=frozenset(simulated),
+        work=core.work,
+        orders=core.queries,
+        prices=core.prices,
+        pairs=WANTED_PAIRS | frozenset(DEMO_MIDS),
+        refresh=refresh,
+        expire_due=Clockwork(core.bus, core.work).run_once,
+        ledger=ledger,
+    )

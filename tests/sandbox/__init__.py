@@ -1,0 +1,1 @@
+"""The sandbox's world and its seed, on real PostgreSQL."""
