@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cambist.domain.ledger.accounts import AccountRef
 from cambist.kernel.ids import AccountId, JournalId, OrderId
@@ -80,7 +80,9 @@ class Journal:
 def chain_hash(previous: str, journal: Journal, entries: Iterable[Entry]) -> str:
     """Hash a journal onto its predecessor: SHA-256 over a canonical line each, hex."""
     digest = hashlib.sha256(previous.encode())
-    digest.update(f"\n{journal.id}|{journal.recipe}|{journal.reference}|{journal.order_id}".encode())
+    posted_at = journal.posted_at.astimezone(UTC).isoformat()
+    line = f"\n{journal.id}|{journal.recipe}|{journal.reference}|{journal.order_id}|{posted_at}"
+    digest.update(line.encode())
     for entry in entries:
         line = f"\n{entry.number}|{entry.account_id}|{entry.asset}|{entry.units}"
         digest.update(f"{line}|{entry.version}|{entry.balance_after}".encode())
