@@ -1,18 +1,30 @@
 """Decide what stands behind the sandbox's control pages in an api process."""
 
+from collections.abc import Mapping
+
+from cambist.adapters.db.books import quick_check
+from cambist.adapters.db.pool import Pool
 from cambist.adapters.feeds.fixed import DEMO_MIDS
 from cambist.bootstrap.access import DemoAccess
 from cambist.bootstrap.core import Core
 from cambist.pages.sandbox import SandboxServices
-from cambist.ports.sandbox import LedgerCheck
 from cambist.settings import NodeKind
 from cambist.workers.clockwork import Clockwork
 from cambist.workers.prices import WANTED_PAIRS, PriceWorker
 
 
-def sandbox_services(
-    core: Core, access: DemoAccess, prices: PriceWorker, ledger: LedgerCheck
-) -> SandboxServices:
+class Books:
+    """Implement LedgerCheck on a pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def quick_check(self) -> Mapping[str, object]:
+        """Sum the ledger in one snapshot."""
+        return await quick_check(self._pool)
+
+
+def sandbox_services(core: Core, access: DemoAccess, prices: PriceWorker) -> SandboxServices:
     """Gather what the control pages need; `prices` is this process's own price worker."""
     nodes = core.settings.chains
     simulated = {chain for chain in core.controls if nodes[chain].kind is NodeKind.SIMULATED}
@@ -37,5 +49,5 @@ def sandbox_services(
         pairs=WANTED_PAIRS | frozenset(DEMO_MIDS),
         refresh=refresh,
         expire_due=Clockwork(core.bus, core.work).run_once,
-        ledger=ledger,
+        ledger=Books(core.pool),
     )

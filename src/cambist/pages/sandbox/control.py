@@ -18,7 +18,6 @@ from cambist.pages.sandbox.shown import (
     Shown,
     block_shown,
     order_shown,
-    standing_shown,
     transaction_shown,
 )
 from cambist.pages.sandbox.wire import (
@@ -109,7 +108,7 @@ async def advance(request: ControlRequest, data: AdvanceBody) -> Shown:
 @get("/ledger/check")
 async def ledger_check(request: ControlRequest) -> Shown:
     """Tell how the books stand."""
-    return standing_shown(await request.services.ledger.quick_check())
+    return dict(await request.services.ledger.quick_check())
 
 
 @get("/orders/{order_id:str}")

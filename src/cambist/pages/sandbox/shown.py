@@ -9,7 +9,7 @@ from cambist.kernel.money import format_units
 from cambist.kernel.rates import Rate
 from cambist.ports.chain import BlockRef, TxStatus
 from cambist.ports.queries import OrderView, PaymentView
-from cambist.ports.sandbox import LedgerStanding, ReceivedRequest, RecordedEvent
+from cambist.ports.sandbox import ReceivedRequest, RecordedEvent
 
 Shown = dict[str, object]
 
@@ -66,16 +66,6 @@ def transaction_shown(status: TxStatus) -> Shown:
         "hash": status.txid,
         "confirmations": status.confirmations,
         "block": None if status.block is None else block_shown(status.block),
-    }
-
-
-def standing_shown(standing: LedgerStanding) -> Shown:
-    """Show how the books stand; each asset's sum of entries should be nothing."""
-    sums = sorted(standing.sums.items())
-    return {
-        "balanced": standing.balanced,
-        "negative": list(standing.negative),
-        "assets": {asset: amount(units, asset) for asset, units in sums},
     }
 
 
