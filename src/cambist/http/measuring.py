@@ -9,6 +9,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 NO_ROUTE = "none"
 ABORTED = 499
+FALLEN = 500
 
 
 class RequestObserver(Protocol):
@@ -36,6 +37,9 @@ def measured(app: ASGIApp, name: str, observer: RequestObserver) -> ASGIApp:
         begun = time.perf_counter()
         try:
             await app(scope, receive, send_noted)
+        except Exception:
+            status = FALLEN
+            raise
         finally:
             seconds = time.perf_counter() - begun
             observer.request(name, _operation(scope), status, seconds)
