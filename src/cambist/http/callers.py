@@ -61,7 +61,7 @@ class Callers:
         """
         site = site_of(address)
         _admit(self._limits.by_address.take(site))
-        if secret is None:
+        if not secret:
             raise refuse(Fault.CREDENTIAL_INVALID, headers={"WWW-Authenticate": challenge})
         digest = key_hash(secret)
         known = self._known.get(digest)

@@ -22,6 +22,10 @@ class Mount:
     whole: bool = False
 
 
+WORDS_MAX = 4
+"""An application and its server exchange two words each in a lifetime."""
+
+
 class StartError(Exception):
     """An application refused to start."""
 
@@ -71,8 +75,8 @@ class Dispatcher:
 @asynccontextmanager
 async def _started(app: Any) -> AsyncIterator[None]:
     """Run one application's lifespan around the block (ASGI lifespan protocol 2.0)."""
-    to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue(2)
-    from_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue(4)
+    to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue(WORDS_MAX)
+    from_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue(WORDS_MAX)
     scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
     task = asyncio.create_task(app(scope, to_app.get, from_app.put))
     try:

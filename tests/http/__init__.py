@@ -1,0 +1,1 @@
+"""Show what the dialect kit promises to every dialect."""
