@@ -14,7 +14,7 @@ from cambist.adapters.signing.once_log import OnceLog
 from cambist.adapters.signing.rules import SigningPolicy
 from cambist.adapters.signing.signer import Signer
 from cambist.adapters.simulators.chain import SimulatedChain
-from cambist.app.orders.open_order import OpenOrder, OpenedOrder
+from cambist.app.orders.open_order import OpenedOrder, OpenOrder
 from cambist.app.partners.put_integration import PutIntegration
 from cambist.app.partners.register_partner import RegisterPartner
 from cambist.bootstrap.core import Core, open_core
@@ -87,8 +87,12 @@ class World:
         terms = {"fee_ppm": FEE_PPM, **terms}
         active = IntegrationStatus.ACTIVE
         integration = Integration(
-            id=shop, partner_id=self.partner, name="Shop", url="https://shop.example",
-            status=active, **terms,
+            id=shop,
+            partner_id=self.partner,
+            name="Shop",
+            url="https://shop.example",
+            status=active,
+            **terms,
         )
         await self.do(PutIntegration(integration))
         return shop

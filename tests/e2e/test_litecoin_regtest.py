@@ -71,7 +71,8 @@ async def test_order_is_paid_reorganised_restored_and_withdrawn_on_litecoind(
     assert sent.order.state is OrderState.COMPLETED
     txid = sent.payments[0].payment.txid or ""
     status = await world.core.chains["litecoin"].transaction(txid)
-    assert status is not None and status.confirmations >= 6
+    assert status is not None
+    assert status.confirmations >= 6
     assert await world.standing("LTC", outside) == LTC // 2
     assert await world.merchant("LTC") == LTC * 995 // 1000 - LTC // 2
     assert await world.imbalance() == {}

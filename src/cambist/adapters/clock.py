@@ -6,6 +6,11 @@ from cambist.adapters.db.pool import Pool
 from cambist.adapters.db.store import NOW
 
 
+def wall_clock() -> datetime:
+    """Tell the world's time, which receivers of signed messages go by."""
+    return datetime.now(UTC)
+
+
 class CoreClock:
     """Tell the database's time (with the sandbox's advance) between two looks at it."""
 

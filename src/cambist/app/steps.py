@@ -1,4 +1,4 @@
-"""Steps several use cases share: load what an order's judgement needs, bring an order up to date."""
+"""Steps use cases share: load what judging an order needs, bring an order up to date."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -12,7 +12,6 @@ from cambist.domain.partners.states import IntegrationStatus
 from cambist.domain.payments.payments import Payment
 from cambist.domain.payments.states import Direction, PaymentState
 from cambist.kernel.errors import DomainError, ErrorCode
-from cambist.kernel.events import EventName
 from cambist.kernel.ids import IntegrationId, PartnerId
 from cambist.kernel.money import Asset
 from cambist.ports.rows import Counter

@@ -23,7 +23,9 @@ def run(arguments: Sequence[str]) -> int:
     except ValidationError as error:
         for fault in error.errors(include_input=False, include_url=False):
             where = "CAMBIST_" + "_".join(str(part) for part in fault["loc"]).upper()
-            print(f"cambist: {where if fault['loc'] else 'settings'}: {fault['msg']}", file=sys.stderr)
+            print(
+                f"cambist: {where if fault['loc'] else 'settings'}: {fault['msg']}", file=sys.stderr
+            )
         return 2
     command: Command = options.command
     try:

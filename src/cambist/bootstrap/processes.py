@@ -5,8 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from datetime import UTC, datetime
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from cambist.adapters.keys import SEED_FILE, SIGNER_LOG
@@ -16,8 +15,6 @@ from cambist.workers.loop import run_forever
 if TYPE_CHECKING:
     import uvicorn
 
-FOLD_IDLE_S = 1.0
-CLOCKWORK_IDLE_S = 0.5
 SHUTDOWN_S = 5
 SUPERVISED = "CAMBIST_SUPERVISED"
 
@@ -83,74 +80,16 @@ def bind(settings: Settings) -> socket.socket:
 
 async def run_worker(settings: Settings) -> None:
     """Carry events, deliver callbacks, keep prices, pay out, expire, fold and seal the books."""
-    from cambist.adapters.db.books import fold, seal
-    from cambist.adapters.db.callbacks import PostgresCallbacks
-    from cambist.adapters.db.outbox import PostgresOutbox
     from cambist.adapters.egress.client import EgressClient, EgressPolicy
-    from cambist.adapters.signing.client import SignerClient
     from cambist.bootstrap.core import open_core
-    from cambist.bootstrap.prices import price_worker
-    from cambist.dialects.cryptopayments import render_order
-    from cambist.domain.market.assets import CHAINS
-    from cambist.workers.callbacks import CallbackWorker
-    from cambist.workers.clockwork import Clockwork
-    from cambist.workers.payouts import PayoutWorker
-    from cambist.workers.prices import ROUND_INTERVAL_S
-    from cambist.workers.relay import Relay
-    from cambist.workers.subscriptions import Services
+    from cambist.bootstrap.loops import worker_loops
 
     async with open_core(settings) as core:
         stop = stop_event()
-        beat, jitter = core.beat, core.entropy.jitter
         own = frozenset({settings.base_url}) if settings.mode is Mode.SANDBOX else frozenset[str]()
         egress = EgressClient(EgressPolicy(allowed_origins=own))
-        services = Services(core.bus, core.queries, render_order)
-        relay = Relay(PostgresOutbox(core.pool), services, beat, jitter)
-        callbacks = CallbackWorker(
-            PostgresCallbacks(core.pool), core.bus, egress, core.vault, _wall_clock, beat, jitter
-        )
-        prices = price_worker(core)
-        holder = str(core.entropy.new_id())
-        signer = SignerClient(settings.signer_socket)
-        payouts = [
-            PayoutWorker(
-                CHAINS[chain],
-                port,
-                signer,
-                core.bus,
-                core.work,
-                holder,
-                core.hot_address(chain),
-            )
-            for chain, port in core.chains.items()
-        ]
-
-        async def price_round() -> int:
-            await core.clock.refresh()
-            await prices.run_round()
-            return 0
-
-        async def keep_books() -> int:
-            return await fold(core.pool) + await seal(core.pool)
-
-        def loop(step: Callable[[], Awaitable[int]], idle_s: float, name: str) -> Any:
-            return run_forever(step, stop, idle_s, name, beat, jitter)
-
-        await _together(
-            stop,
-            relay.run(stop),
-            callbacks.run(stop),
-            loop(price_round, ROUND_INTERVAL_S, "prices"),
-            loop(Clockwork(core.bus, core.work).run_once, CLOCKWORK_IDLE_S, "clockwork"),
-            loop(keep_books, FOLD_IDLE_S, "books"),
-            *(
-                loop(worker.run_once, settings.poll_interval_s, f"payouts:{chain}")
-                for chain, worker in zip(core.chains, payouts, strict=True)
-            ),
-        )
-        for worker in payouts:
-            await worker.release()
-        await prices.close()
+        async with worker_loops(core, egress, stop) as loops:
+            await _together(stop, *loops)
         await egress.close()
 
 
@@ -208,7 +147,3 @@ async def _together(stop: asyncio.Event, *loops: Coroutine[Any, Any, None]) -> N
     await asyncio.wait(tasks)
     for task in done:
         task.result()
-
-
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)

@@ -51,9 +51,7 @@ class Supervisor:
             SUPERVISED: "1",
         }
         command = [sys.executable, "-m", "cambist.cli", name]
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, env=environ, start_new_session=True
-        )
+        return subprocess.Popen(command, stdin=subprocess.PIPE, env=environ, start_new_session=True)
 
     def watch(self) -> None:
         """Keep every part running until told to stop.

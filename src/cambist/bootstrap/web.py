@@ -10,7 +10,10 @@ from litestar.types import ASGIApp
 from cambist.adapters.db.usage import KeyUsage
 from cambist.adapters.meters import RequestMeter
 from cambist.adapters.simulators.payer import SimulatedPayer
+from cambist.bootstrap.access import read_access
 from cambist.bootstrap.core import Core
+from cambist.bootstrap.prices import price_worker
+from cambist.bootstrap.sandbox import sandbox_services
 from cambist.dialects import cryptopayments
 from cambist.dialects.cryptopayments import DIALECT
 from cambist.http.callers import Callers
@@ -20,6 +23,7 @@ from cambist.http.measuring import measured
 from cambist.pages.operate import PREFIXES as OPERATE_PREFIXES
 from cambist.pages.operate import Readiness, operate_app
 from cambist.pages.pay import pay_app
+from cambist.pages.sandbox import sandbox_app
 from cambist.settings import Mode
 from cambist.workers.loop import run_forever
 
@@ -63,7 +67,18 @@ async def open_web(core: Core) -> AsyncIterator[ASGIApp]:
             Mount(DIALECT.prefix, measured(gateway, DIALECT.name, meter)),
             *(Mount(prefix, operate, whole=True) for prefix in OPERATE_PREFIXES),
         ]
+        if sandbox:
+            mounts.append(Mount("/sandbox", await _sandbox(core, stack)))
         yield Dispatcher(mounts, fallback=measured(pay, "pay", meter))
+
+
+async def _sandbox(core: Core, stack: AsyncExitStack) -> ASGIApp:
+    access = read_access(core.settings)
+    if access is None:
+        raise LookupError("no sandbox.json: start the sandbox with `cambist up`")
+    prices = price_worker(core)
+    stack.push_async_callback(prices.close)
+    return sandbox_app(sandbox_services(core, access, prices))
 
 
 def _by_chain(core: Core) -> tuple[str, ...]:

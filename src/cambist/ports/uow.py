@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from cambist.domain.custody.custody import Address, Coin, Cursor, SeenBlock, Withdrawal
-from cambist.domain.ledger.accounts import Account, AccountRef, Hold, HoldState
+from cambist.domain.ledger.accounts import Account, AccountRef, HoldState
 from cambist.domain.ledger.journals import Posting
 from cambist.domain.orders.orders import Order
 from cambist.domain.partners.partners import ApiKey, Integration, Partner
@@ -130,5 +130,3 @@ class UnitOfWork(Protocol):
 
     def emit(self, order: Order, name: EventName, **facts: str | int) -> Order:
         """Record an event of an order, store the order with the next seq and return it."""
-
-

@@ -130,7 +130,7 @@ class PayoutWorker:
         return 1
 
     async def _find_money(self, item: OpenWithdrawal, fee: int, sweeping: set[str]) -> int:
-        """Sweep a deposit address, once a round and asset; a fixed source that is short is final."""
+        """Sweep a deposit address, once a round and asset; a short fixed source is final."""
         withdrawal = item.withdrawal
         if withdrawal.source is not None:
             await self._give_up(item, "the source address holds too little")

@@ -18,29 +18,26 @@ class Units(UserDefinedType[int]):
         return "units"
 
 
+# A subclass comes before its base: BigInteger is an Integer.
+_ARRAYS: tuple[tuple[type[Any], str], ...] = (
+    (Units, "numeric[]"),
+    (sa.Uuid, "uuid[]"),
+    (sa.Boolean, "bool[]"),
+    (sa.BigInteger, "int8[]"),
+    (sa.Integer, "int4[]"),
+    (sa.DateTime, "timestamptz[]"),
+    (sa.LargeBinary, "bytea[]"),
+    (sa.Date, "date[]"),
+    (sa.Text, "text[]"),
+)
+
+
 def array_of(column: sa.Column[Any]) -> str:
     """Name the PostgreSQL array type that carries a column's values to a bulk statement."""
-    match column.type:
-        case Units():
-            return "numeric[]"
-        case sa.Uuid():
-            return "uuid[]"
-        case sa.Boolean():
-            return "bool[]"
-        case sa.BigInteger():
-            return "int8[]"
-        case sa.Integer():
-            return "int4[]"
-        case sa.DateTime():
-            return "timestamptz[]"
-        case sa.LargeBinary():
-            return "bytea[]"
-        case sa.Date():
-            return "date[]"
-        case sa.Text():
-            return "text[]"
-        case _:
-            raise TypeError(f"no bulk type for {column}")
+    for kind, name in _ARRAYS:
+        if isinstance(column.type, kind):
+            return name
+    raise TypeError(f"no bulk type for {column}")
 
 
 def one_of(column: str, values: type[StrEnum] | Iterable[str]) -> sa.CheckConstraint:

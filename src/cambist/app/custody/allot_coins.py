@@ -96,9 +96,7 @@ def _changes(withdrawal: Withdrawal, plan: Spend, hot: str) -> Sequence[Coin]:
     return changes
 
 
-def _change(
-    withdrawal: Withdrawal, asset: str, home: tuple[str, Place, int], units: int
-) -> Coin:
+def _change(withdrawal: Withdrawal, asset: str, home: tuple[str, Place, int], units: int) -> Coin:
     address, place, number = home
     return Coin(
         id=change_coin_id(withdrawal.id, asset),

@@ -75,9 +75,7 @@ async def _settle_payout(
     account = partner_account(partner, withdrawal.asset)
     await uow.ledger.lock([account])
     await uow.ledger.close_hold(account, OrderId(withdrawal.id), HoldState.CAPTURED)
-    posting = sent(
-        partner, withdrawal.asset, withdrawal.units, withdrawal.fee, spent, network_fee
-    )
+    posting = sent(partner, withdrawal.asset, withdrawal.units, withdrawal.fee, spent, network_fee)
     uow.ledger.post(posting, f"withdrawal:{withdrawal.id}", withdrawal.order_id)
 
 

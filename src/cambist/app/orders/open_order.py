@@ -20,7 +20,7 @@ from cambist.ports.uow import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """Ask for an incoming order; `amount` counts units of `asset`, both None leave it to the payer."""
+    """Ask for an incoming order; `amount` counts units of `asset`, None leaves it to the payer."""
 
     partner_id: PartnerId
     integration_id: IntegrationId
@@ -102,4 +102,3 @@ def _check_amount(units: int, asset: Asset, rate: Rate, integration: Integration
     if units <= 0:
         raise DomainError(ErrorCode.AMOUNT_TOO_SMALL)
     check_limits(integration, rate.convert(Money(units, asset), Rounding.HALF_UP).units)
-

@@ -40,7 +40,5 @@ async def refund_order(command: RefundOrder, uow: UnitOfWork, now: datetime) -> 
         raise DomainError(ErrorCode.ASSET_NOT_SUPPORTED, field="assetId")
     refunded = order.refund(command.amount, now)
     uow.orders.save(refunded)
-    payout = Payout(
-        OrderKind.REFUND, asset, command.amount, command.destination, parent=refunded
-    )
+    payout = Payout(OrderKind.REFUND, asset, command.amount, command.destination, parent=refunded)
     return await promise(uow, integration, payout, now)

@@ -23,8 +23,10 @@ class FeeRate:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Hold a plan: coins used up (of the asset and, on account chains, of the fee's coin),
-    the network's fee, and what is left over of either.
+    """Hold a plan: the coins used up, the network's fee, and what is left over.
+
+    On account chains the coins are of the asset and of the fee's coin; `gas_change` is what is
+    left over of the latter.
     """
 
     coins: tuple[Coin, ...]
@@ -33,9 +35,7 @@ class Spend:
     gas_change: int = 0
 
 
-def plan_utxo(
-    coins: Sequence[Coin], units: int, fee: FeeRate, source: str | None
-) -> Spend | None:
+def plan_utxo(coins: Sequence[Coin], units: int, fee: FeeRate, source: str | None) -> Spend | None:
     """Choose outputs for units and fee, those on `source` first when it is given; None if short.
 
     What a given source lacks for the fee alone is taken from the other coins.
@@ -60,8 +60,10 @@ def plan_utxo(
 def plan_account(
     coins: Sequence[Coin], units: int, fee: int, source: str | None, gas: Sequence[Coin] | None
 ) -> Spend | None:
-    """Choose one account for the units; the fee comes from the coins `gas` when the asset is a
-    token, and from the same account (gas None) when it is the chain's own coin. None if short.
+    """Choose one account for the units, or None when none holds enough.
+
+    The fee comes from the coins `gas` when the asset is a token, and from the same account
+    (gas None) when it is the chain's own coin.
     """
     own = [coin for coin in coins if source is None or coin.address == source]
     needed = units + fee if gas is None else units

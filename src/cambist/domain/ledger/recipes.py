@@ -113,7 +113,7 @@ def swept(
     received: tuple[AccountRef, int],
     network_fee: tuple[str, int],
 ) -> Posting:
-    """Book a settled sweep: deposit places shrink, the hot place grows, the network takes its fee."""
+    """Book a settled sweep: deposit places shrink, the hot one grows, the network takes its fee."""
     coin, network_units = network_fee
     place, units = received
     return posting(

@@ -86,7 +86,7 @@ def event_between(before: Order, after: Order) -> EventName | None:
 
 
 def due_back(order: Order, policy: PayInPolicy, receipts: Receipts) -> int:
-    """Compute how many confirmed units policy returns to the payer, those already returned included.
+    """Compute how many confirmed units policy returns to the payer, with those already returned.
 
     Late money goes back whole unless it completed the order; of an order that failed for want of
     money everything goes back; of an overpaid one what exceeds the amount asked.

@@ -25,8 +25,8 @@ class Payment:
     """Hold one transfer; `fee` is our service fee, `fiat_units` its worth at the order's rate.
 
     `number` counts per partner (the wire's decimal id). `matched` is False when the asset is not
-    the order's: such money waits in suspense. `order_id` is None for the house's own funding. `loss` is what a
-    reorg took that the partner no longer had.
+    the order's: such money waits in suspense. `order_id` is None for the house's own funding.
+    `loss` is what a reorg took that the partner no longer had; `credits` counts the bookings.
     """
 
     id: PaymentId
