@@ -16,13 +16,16 @@ from tests.bus.cases import Move, SetAside
 OFF = "set local session_replication_role = replica"
 """What silences every trigger, for one transaction of a superuser."""
 
-BLOCK = re.compile(r"-- (I\d): (.+)\n((?:.+\n?)+)")
-TAMPERINGS = {
-    name: (statement, invariant)
-    for invariant, name, statement in BLOCK.findall(
-        Path(__file__).with_name("tamperings.sql").read_text(encoding="utf-8")
-    )
-}
+BLOCK = re.compile(r"-- (I\d+): (.+)\n((?:.+\n?)+)")
+
+
+def tamperings(name: str) -> dict[str, tuple[str, str]]:
+    """Read statements by what they do, each with the invariant it must be found by."""
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return {what: (statement, invariant) for invariant, what, statement in BLOCK.findall(text)}
+
+
+TAMPERINGS = tamperings("tamperings.sql")
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ async def test_a_change_is_found(booked: None, administrator: Connection, change
         report = await examine(administrator, LEDGER_CHECKS)
     finally:
         await transaction.rollback()
-    assert any(finding.startswith(invariant) for finding in report.findings), report.findings
+    assert any(finding.startswith(f"{invariant}:") for finding in report.findings), report.findings
 
 
 async def test_nobody_but_the_administrator_can_change_the_ledger(
