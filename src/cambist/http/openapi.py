@@ -26,7 +26,7 @@ REFUSED: Mapping[int, str] = {
     500: "A failure on our side",
     503: "Overloaded, or the outcome is not known: repeat with the same idempotency key",
 }
-ALWAYS = (401, 429, 500, 503)
+ALWAYS = (400, 401, 429, 500, 503)
 HEADERS: Mapping[str, tuple[str, str]] = {
     "401": ("WWW-Authenticate", "The scheme that is expected"),
     "429": ("Retry-After", "Seconds to wait"),
@@ -100,7 +100,7 @@ def _schemas(handlers: Iterable[HTTPRouteHandler]) -> dict[str, Any]:
 
 def _complete(operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
-        _without_null(parameter["schema"])
+        _normalize(parameter["schema"])
     for status, response in operation["responses"].items():
         response.pop("headers", None)
         if status in HEADERS:
@@ -108,10 +108,12 @@ def _complete(operation: dict[str, Any]) -> None:
             response["headers"] = {name: {"description": description, "schema": {"type": "string"}}}
 
 
-def _without_null(schema: dict[str, Any]) -> None:
-    """Say that a parameter is absent, never null."""
+def _normalize(schema: dict[str, Any]) -> None:
+    """Say that a parameter is absent, never null, and write whole bounds as whole numbers."""
     choices = schema.get("oneOf", [])
     real = [choice for choice in choices if choice.get("type") != "null"]
     if len(real) == 1:
         del schema["oneOf"]
         schema.update({**real[0], **schema})
+    for bound in {"minimum", "maximum"} & schema.keys():
+        schema[bound] = int(schema[bound])

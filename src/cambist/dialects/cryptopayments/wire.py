@@ -18,7 +18,10 @@ TIME_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+00:00$"
 ADDRESS_PATTERN = "^[!-~]{1,128}$"
 REFERENCE_PATTERN = "^[^\\x00-\\x1f\\x7f]{1,255}$"
 ID_EXAMPLE = "1ef65bda-11ad-63ca-8afe-73770edda314"
+ORDER_EXAMPLE = "1efbb7e3-74e3-68a8-a1ca-8ff1ac166f80"
 ADDRESS_EXAMPLE = "TLpYCfo8m77QBu97Xkn1U8nJjcTSfzZpfe"
+MANAGED_EXAMPLE = "TKrzGg5YHerPLypmVq5pb525oDe451mbtM"
+OUT_EXAMPLE = {"amount": "0.5", "assetId": "TRX", "destinationAddress": ADDRESS_EXAMPLE}
 
 Id = Annotated[str, Field(pattern=ID_PATTERN, examples=[ID_EXAMPLE])]
 Address = Annotated[str, Field(pattern=ADDRESS_PATTERN, examples=[ADDRESS_EXAMPLE])]
@@ -86,7 +89,12 @@ class Deposit(Ask):
 class Payment(Ask):
     """Ask for a payment order over a fixed amount."""
 
-    model_config = ConfigDict(json_schema_extra=AMOUNT_OF_ASSET)
+    model_config = ConfigDict(
+        json_schema_extra={
+            **AMOUNT_OF_ASSET,
+            "examples": [{"integrationId": ID_EXAMPLE, "amount": "1", "assetId": "TRX"}],
+        }
+    )
 
     integration_id: Id
     amount: AmountText
@@ -98,7 +106,12 @@ class Payment(Ask):
 class Refund(Ask):
     """Ask for money of a completed incoming order to be sent back."""
 
-    model_config = ConfigDict(json_schema_extra=AMOUNT_OF_ASSET)
+    model_config = ConfigDict(
+        json_schema_extra={
+            **AMOUNT_OF_ASSET,
+            "examples": [{**OUT_EXAMPLE, "refundOrderId": ORDER_EXAMPLE}],
+        }
+    )
 
     amount: AmountText
     asset_id: AssetId
@@ -109,7 +122,12 @@ class Refund(Ask):
 class Withdrawal(Ask):
     """Ask for money of the balance to be sent out."""
 
-    model_config = ConfigDict(json_schema_extra=AMOUNT_OF_ASSET)
+    model_config = ConfigDict(
+        json_schema_extra={
+            **AMOUNT_OF_ASSET,
+            "examples": [{**OUT_EXAMPLE, "integrationId": ID_EXAMPLE}],
+        }
+    )
 
     amount: AmountText
     asset_id: AssetId
@@ -120,7 +138,14 @@ class Withdrawal(Ask):
 class Transfer(Ask):
     """Ask for money on one managed address to be sent to another address."""
 
-    model_config = ConfigDict(json_schema_extra=AMOUNT_OF_ASSET)
+    model_config = ConfigDict(
+        json_schema_extra={
+            **AMOUNT_OF_ASSET,
+            "examples": [
+                {**OUT_EXAMPLE, "transferAddress": MANAGED_EXAMPLE, "integrationId": ID_EXAMPLE}
+            ],
+        }
+    )
 
     amount: AmountText
     asset_id: AssetId

@@ -9,7 +9,7 @@ from cambist.dialects.cryptopayments.auth import GatewayRequest
 from cambist.http.idempotency import IdempotencyKey
 from cambist.http.openapi import refused
 
-REFUSED = refused(400, 404, 409, 413, 415, 422)
+REFUSED = refused(404, 409, 413, 415, 422)
 
 
 @post(

@@ -47,7 +47,7 @@ async def list_assets(request: GatewayRequest) -> wire.Assets:
     operation_id="listExchangeRates",
     summary="List exchange rates",
     response_description="The assets that have a price",
-    responses=refused(400, 422),
+    responses=refused(422),
 )
 async def list_exchange_rates(
     request: GatewayRequest, amount: FiatAmount = "1", currency: FiatCurrency = "USD"

@@ -13,7 +13,7 @@ from cambist.http.paging import QUANTITY_DEFAULT, PageNumber, PageQuantity
     operation_id="listIntegrations",
     summary="List integrations",
     response_description="A page of integrations",
-    responses=refused(400),
+    responses=refused(),
 )
 async def list_integrations(
     request: GatewayRequest, page: PageNumber = 1, quantity: PageQuantity = QUANTITY_DEFAULT

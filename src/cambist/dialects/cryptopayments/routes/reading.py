@@ -38,7 +38,7 @@ OfIntegration = Annotated[
     operation_id="listOrders",
     summary="List orders",
     response_description="A page of orders",
-    responses=refused(400, 404),
+    responses=refused(404),
 )
 async def list_orders(
     request: GatewayRequest,
