@@ -9,7 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cambist.adapters.db.embedded_binaries import EmbeddedError
 from cambist.kernel.errors import DomainError
+from cambist.ports.chain import ChainUnavailableError
+from cambist.ports.store import StoreUnavailableError
 from cambist.settings import Settings
 
 Command = Callable[[argparse.Namespace, Settings], int]
@@ -32,8 +35,16 @@ def run(arguments: Sequence[str]) -> int:
         return command(options, settings)
     except DomainError as refusal:
         facts = ", ".join(f"{name} {value}" for name, value in refusal.facts.items())
-        print(f"cambist: refused: {refusal.code.value} {facts}".rstrip(), file=sys.stderr)
-        return 1
+        return _complain(f"refused: {refusal.code.value} {facts}".rstrip())
+    except (EmbeddedError, StoreUnavailableError, ChainUnavailableError) as error:
+        return _complain(str(error) or "the database cannot be reached")
+    except OSError as error:
+        return _complain(f"{error.strerror or error}: {error.filename or 'see the settings'}")
+
+
+def _complain(what: str) -> int:
+    print(f"cambist: {what}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cambist.adapters.db.embedded import EmbeddedPostgres
 from cambist.adapters.keys import prepare_signing_keys
-from cambist.bootstrap.processes import SUPERVISED
+from cambist.bootstrap.processes import SUPERVISED, bind
 from cambist.settings import Settings
 
 PARTS = ("api", "worker", "chainwatch")
@@ -91,6 +91,12 @@ def up(settings: Settings) -> int:
     """Run the whole sandbox until Ctrl-C; returns the exit status."""
     begun = time.monotonic()
     settings.var_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        bind(settings).close()
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        print(f"cambist: {where}: {error.strerror}; set CAMBIST_PORT", file=sys.stderr)
+        return 1
     with ExitStack() as stack:
         settings = _with_database(settings, stack)
         fresh = asyncio.run(_prepare(settings))
