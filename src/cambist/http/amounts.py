@@ -33,8 +33,7 @@ AmountText = Annotated[
     Field(
         strict=True,
         max_length=AMOUNT_MAX_LENGTH,
-        json_schema_extra={"pattern": AMOUNT_PATTERN},
-        examples=["1.5"],
+        json_schema_extra={"pattern": AMOUNT_PATTERN, "examples": ["1.5"]},
     ),
     AfterValidator(_check_form),
 ]
