@@ -4,6 +4,7 @@ import os
 
 from cambist.adapters.feeds.ccxt_process import CcxtFeed
 from cambist.adapters.feeds.simulated import SimulatedFeed
+from cambist.adapters.simulators.price_store import TakenDown
 from cambist.bootstrap.core import Core
 from cambist.domain.pricing.guards import GuardLimits
 from cambist.ports.feed import FeedPort
@@ -27,4 +28,5 @@ def price_worker(core: Core) -> PriceWorker:
         return PriceWorker(feeds, core.prices, now, limits)
     for name in SANDBOX_FEEDS:
         feeds.append(SimulatedFeed(name, now, core.world.overrides, WANTED_PAIRS))
-    return PriceWorker(feeds, core.prices, now, SANDBOX_LIMITS)
+    store = TakenDown(core.prices, core.world)
+    return PriceWorker(feeds, store, now, SANDBOX_LIMITS)

@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from litestar import Litestar, MediaType, Response, Router, get
 from litestar.datastructures import State
+from litestar.params import FromPath
+from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import Message, Scope
 
 from cambist.http.faults import AnyRequest, refusal_of
@@ -55,7 +57,7 @@ def mailbox(request: ControlRequest) -> Response[str]:
 
 
 @get("/static/{name:str}", sync_to_thread=False)
-def static(request: ControlRequest, name: str) -> Response[bytes]:
+def static(request: ControlRequest, name: FromPath[str]) -> Response[bytes]:
     """Answer a static file."""
     page: IndexPage = request.app.state.page
     if name not in page.files:
@@ -76,6 +78,8 @@ def sandbox_app(services: SandboxServices) -> Litestar:
         route_handlers=[index, mailbox, static, door, Router("/v1", route_handlers=[sinks.sink])],
         request_class=ControlRequest,
         exception_handlers={Exception: _problem},
+        # Without it the models' own strictness is overridden and "1" passes for 1.
+        plugins=[PydanticPlugin(validate_strict=True)],
         before_send=[_Dressed(https=public.scheme == "https")],
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,

@@ -4,6 +4,7 @@ import re
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import FromPath, JSONBody
 
 from cambist.domain.market.assets import ASSETS
 from cambist.http.refusals import Fault, Violation, refuse
@@ -35,7 +36,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 @post("/chains/{chain:str}/pay", status_code=200)
-async def pay(request: ControlRequest, chain: str, data: PayBody) -> Shown:
+async def pay(request: ControlRequest, chain: FromPath[str], data: JSONBody[PayBody]) -> Shown:
     """Send money from outside; with confirmations also mine so many blocks."""
     control = _control(request.services, chain)
     with naming("amount", ADDRESS_INVALID="address", ASSET_NOT_SUPPORTED="asset"):
@@ -46,13 +47,15 @@ async def pay(request: ControlRequest, chain: str, data: PayBody) -> Shown:
 
 
 @post("/chains/{chain:str}/mine", status_code=200)
-async def mine(request: ControlRequest, chain: str, data: MineBody) -> Shown:
+async def mine(request: ControlRequest, chain: FromPath[str], data: JSONBody[MineBody]) -> Shown:
     """Mine blocks, the first of them holding the mempool."""
     return block_shown(await _control(request.services, chain).mine(data.blocks))
 
 
 @post("/chains/{chain:str}/replace", status_code=200)
-async def replace(request: ControlRequest, chain: str, data: ReplaceBody) -> Shown:
+async def replace(
+    request: ControlRequest, chain: FromPath[str], data: JSONBody[ReplaceBody]
+) -> Shown:
     """Replace an unconfirmed payment by one back to its payer."""
     control = _control(request.services, chain)
     with naming("hash"):
@@ -60,7 +63,7 @@ async def replace(request: ControlRequest, chain: str, data: ReplaceBody) -> Sho
 
 
 @post("/chains/{chain:str}/reorg", status_code=200)
-async def reorg(request: ControlRequest, chain: str, data: ReorgBody) -> Shown:
+async def reorg(request: ControlRequest, chain: FromPath[str], data: JSONBody[ReorgBody]) -> Shown:
     """Orphan the last blocks; their transactions wait again."""
     control = _control(request.services, chain)
     with naming("depth"):
@@ -68,7 +71,7 @@ async def reorg(request: ControlRequest, chain: str, data: ReorgBody) -> Shown:
 
 
 @get("/chains/{chain:str}/transactions/{txid:str}")
-async def transaction(request: ControlRequest, chain: str, txid: str) -> Shown:
+async def transaction(request: ControlRequest, chain: FromPath[str], txid: FromPath[str]) -> Shown:
     """Tell where a transaction stands."""
     _control(request.services, chain)
     with naming("hash"):
@@ -79,7 +82,7 @@ async def transaction(request: ControlRequest, chain: str, txid: str) -> Shown:
 
 
 @post("/prices/{pair:str}", status_code=200)
-async def price(request: ControlRequest, pair: str, data: PriceBody) -> Shown:
+async def price(request: ControlRequest, pair: FromPath[str], data: JSONBody[PriceBody]) -> Shown:
     """Pin, take down or release a pair, and run a price round before answering."""
     mantissa = _wanted_mid(request.services, pair, data)
     world = request.services.world
@@ -94,7 +97,7 @@ async def price(request: ControlRequest, pair: str, data: PriceBody) -> Shown:
 
 
 @post("/clock/advance", status_code=200)
-async def advance(request: ControlRequest, data: AdvanceBody) -> Shown:
+async def advance(request: ControlRequest, data: JSONBody[AdvanceBody]) -> Shown:
     """Let the clock leap, and answer when the world has followed or patience has ended."""
     leap = await request.settling.leap(data.seconds)
     return {
@@ -112,7 +115,7 @@ async def ledger_check(request: ControlRequest) -> Shown:
 
 
 @get("/orders/{order_id:str}")
-async def order(request: ControlRequest, order_id: str) -> Shown:
+async def order(request: ControlRequest, order_id: FromPath[str]) -> Shown:
     """Show any order as the core knows it."""
     with naming("id"):
         found = None

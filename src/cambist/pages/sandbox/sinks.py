@@ -4,6 +4,7 @@ import re
 
 from litestar import Response, get, post, route
 from litestar.enums import HttpMethod, MediaType
+from litestar.params import FromPath, JSONBody
 
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.pages.sandbox.door import ControlRequest
@@ -27,7 +28,7 @@ _NAME = re.compile(SINK_NAME, re.ASCII)
 
 
 @route("/sink/{name:str}", http_method=ANY_METHOD, status_code=200)
-async def sink(request: ControlRequest, name: str) -> Response[bytes]:
+async def sink(request: ControlRequest, name: FromPath[str]) -> Response[bytes]:
     """Keep a request and answer as the sink was told to."""
     heard = SinkRequest(
         method=request.method,
@@ -42,13 +43,13 @@ async def sink(request: ControlRequest, name: str) -> Response[bytes]:
 
 
 @get("/sink/{name:str}/received")
-async def received(request: ControlRequest, name: str) -> list[Shown]:
+async def received(request: ControlRequest, name: FromPath[str]) -> list[Shown]:
     """List what a sink keeps, the oldest first; one nobody wrote to keeps nothing."""
     return [received_shown(item) for item in await request.services.world.received(_checked(name))]
 
 
 @post("/sink/{name:str}/behave", status_code=200)
-async def behave(request: ControlRequest, name: str, data: BehaveBody) -> Shown:
+async def behave(request: ControlRequest, name: FromPath[str], data: JSONBody[BehaveBody]) -> Shown:
     """Let a sink answer its next requests with a status."""
     await request.services.world.behave(_checked(name), data.status, data.times)
     return {"sink": name, "status": data.status, "times": data.times}

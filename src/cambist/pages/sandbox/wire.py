@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from cambist.http.amounts import AmountText
 
@@ -12,11 +12,11 @@ TEXT_MAX = 200
 TIMES_MAX = 1_000_000
 SINK_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}\Z"
 
-ShortText = Annotated[StrictStr, Field(min_length=1, max_length=TEXT_MAX)]
+ShortText = Annotated[str, Field(min_length=1, max_length=TEXT_MAX)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class PayBody(_Strict):
@@ -25,13 +25,13 @@ class PayBody(_Strict):
     address: ShortText
     amount: AmountText
     asset: ShortText
-    confirmations: Annotated[StrictInt, Field(ge=0, le=BLOCKS_MAX)] = 0
+    confirmations: Annotated[int, Field(ge=0, le=BLOCKS_MAX)] = 0
 
 
 class MineBody(_Strict):
     """Ask for blocks."""
 
-    blocks: Annotated[StrictInt, Field(ge=1, le=BLOCKS_MAX)]
+    blocks: Annotated[int, Field(ge=1, le=BLOCKS_MAX)]
 
 
 class ReplaceBody(_Strict):
@@ -43,24 +43,24 @@ class ReplaceBody(_Strict):
 class ReorgBody(_Strict):
     """Ask for the last blocks to be orphaned."""
 
-    depth: Annotated[StrictInt, Field(ge=1, le=BLOCKS_MAX)]
+    depth: Annotated[int, Field(ge=1, le=BLOCKS_MAX)]
 
 
 class PriceBody(_Strict):
     """Pin a mid, take a pair down, or release it (`mid` null, or `down` false)."""
 
     mid: AmountText | None = None
-    down: StrictBool | None = None
+    down: bool | None = None
 
 
 class AdvanceBody(_Strict):
     """Ask for the clock to leap."""
 
-    seconds: Annotated[StrictInt, Field(ge=1, le=ADVANCE_S_MAX)]
+    seconds: Annotated[int, Field(ge=1, le=ADVANCE_S_MAX)]
 
 
 class BehaveBody(_Strict):
     """Tell a sink how to answer its next requests."""
 
-    status: Annotated[StrictInt, Field(ge=200, le=599)]
-    times: Annotated[StrictInt, Field(ge=0, le=TIMES_MAX)]
+    status: Annotated[int, Field(ge=200, le=599)]
+    times: Annotated[int, Field(ge=0, le=TIMES_MAX)]
