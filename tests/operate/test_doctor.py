@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from pydantic import SecretStr, ValidationError
+from pydantic_settings import SettingsError
 
 from cambist.adapters.chain_families.networks import Network
 from cambist.adapters.db.examining import Server
@@ -292,3 +293,18 @@ def test_each_wrong_setting_is_explained_without_its_value(
     assert [check.name for check in checks] == ["CAMBIST_PORT", "CAMBIST_POOL_SIZE"]
     assert "c4n4ry" not in str(checks)
     assert report(checks, io.StringIO()) == 1
+
+
+def test_a_setting_that_is_no_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMBIST_CHAINS", "c4n4ry")
+    with pytest.raises(SettingsError) as caught:
+        Settings()
+    (check,) = settings_faults(caught.value)
+    assert (check.name, check.found) == ("CAMBIST_CHAINS", "not JSON")
+
+
+async def test_without_a_database_the_rest_is_examined(settings: Settings) -> None:
+    checks = await examine(settings.model_copy(update={"database_url": ""}), ToldResolver())
+    found_of = {check.name: check.verdict for check in checks}
+    assert found_of["database"] is Verdict.FAIL
+    assert found_of["public keys"] is Verdict.OK

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from cambist.adapters.db.embedded_binaries import EmbeddedError
 from cambist.kernel.errors import DomainError
@@ -23,12 +24,10 @@ def run(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = Settings()
-    except ValidationError as error:
-        for fault in error.errors(include_input=False, include_url=False):
-            where = "CAMBIST_" + "_".join(str(part) for part in fault["loc"]).upper()
-            print(
-                f"cambist: {where if fault['loc'] else 'settings'}: {fault['msg']}", file=sys.stderr
-            )
+    except (ValidationError, SettingsError) as error:
+        from cambist.bootstrap.doctor import report, settings_faults
+
+        report(settings_faults(error), sys.stderr)
         return 2
     command: Command = options.command
     try:
@@ -143,7 +142,7 @@ def _migrate(options: argparse.Namespace, settings: Settings) -> int:
 def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     from cambist.bootstrap.doctor import examine, report
 
-    return report(asyncio.run(examine(_located(settings))))
+    return report(asyncio.run(examine(_with_sandbox_database(settings))))
 
 
 def _keys(options: argparse.Namespace, settings: Settings) -> int:
@@ -204,13 +203,19 @@ def _key_revoke(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _located(settings: Settings) -> Settings:
-    """Find the sandbox's own database when no server is set."""
+    """Find the database; without one there is nothing to do."""
+    located = _with_sandbox_database(settings)
+    if not located.database_url:
+        print("cambist: no CAMBIST_DATABASE_URL, and no sandbox is up here", file=sys.stderr)
+        raise SystemExit(2)
+    return located
+
+
+def _with_sandbox_database(settings: Settings) -> Settings:
+    """Take the sandbox's own database, when it is up and no server is set."""
     from cambist.adapters.db.embedded import running_url
 
     if settings.database_url:
         return settings
-    url = running_url(Path(settings.var_dir) / "postgres")
-    if url is None:
-        print("cambist: no CAMBIST_DATABASE_URL, and no sandbox is up here", file=sys.stderr)
-        raise SystemExit(2)
+    url = running_url(Path(settings.var_dir) / "postgres") or ""
     return settings.model_copy(update={"database_url": url})

@@ -1,6 +1,7 @@
 """Decide what is examined when something is wrong or about to start, in which order."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 
@@ -32,12 +33,15 @@ FREE_PERCENT_MIN = 10
 WELL_KNOWN_HOST = "example.com"
 """A name that is reserved for such use and always there (RFC 2606)."""
 
+_FIELD = re.compile(r'field "([a-z_]+)"')
+
 
 def settings_faults(error: ValidationError | SettingsError) -> list[Check]:
     """Explain each wrong setting; values are not shown, they may be secrets."""
     if isinstance(error, SettingsError):
-        advice = "CAMBIST_CHAINS and CAMBIST_EXCHANGES are JSON; see docs/operations.md"
-        return [fault("settings", "a setting is not the JSON it should be", advice)]
+        field = _FIELD.search(str(error))
+        name = f"CAMBIST_{field[1].upper()}" if field else "settings"
+        return [fault(name, "not JSON", "see the table in docs/operations.md")]
     checks = []
     for item in error.errors(include_input=False, include_url=False, include_context=False):
         parts = [str(part) for part in item["loc"]]
