@@ -115,7 +115,9 @@ def _target(order: Order, policy: PayInPolicy, receipts: Receipts, now: datetime
     if _sum(counted) >= least:
         return OrderState.COMPLETED
     timely = _sum([r for r in receipts.seen if not _is_late(order, r)])
-    if _is_over(order, now) and timely < least:
+    # A transaction may begin before the deadline and get the order's lock after it expired.
+    over = order.state is OrderState.EXPIRED or _is_over(order, now)
+    if over and timely < least:
         return OrderState.EXPIRED
     return OrderState.PAYMENT_SEEN if receipts.seen else OrderState.AWAITING_PAYMENT
 
