@@ -17,7 +17,8 @@ from cambist.domain.ledger.accounts import Account, AccountRef, Hold, HoldState
 from cambist.domain.orders.orders import Order
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.ports.store import IdempotencyKey, Kind, StoredAnswer
-from tests.ledger.model import LedgerMachine, Stage
+from tests.ledger.model import LedgerMachine
+from tests.ledger.stage import Stage
 
 CAMPAIGN = bool(os.environ.get("CAMBIST_CAMPAIGN"))
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)

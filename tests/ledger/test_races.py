@@ -16,7 +16,7 @@ from cambist.kernel.errors import DomainError
 from cambist.ports.store import Kind
 from tests.bus.cases import Move
 from tests.bus.conftest import outcomes_of
-from tests.ledger.model import build_bus
+from tests.ledger.stage import build_bus
 
 PARTIES = 4
 START = 100

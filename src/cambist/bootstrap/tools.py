@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from cambist.adapters.db.books import verify
+from cambist.adapters.db.audit import verify
 from cambist.adapters.db.outbox import PostgresOutbox
 from cambist.app.webhooks.redeliver_callback import RedeliverCallback
 from cambist.bootstrap.core import open_core
