@@ -92,13 +92,16 @@ async def answer_questions(
 async def part(
     command: tuple[str, ...], env: Mapping[str, str], log: Path
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a part of the program until the block ends; its words go to a file."""
+    """Run a part of the program until the block ends; its words go to a file.
+
+    A part told to be supervised ends when this process does, however that comes about.
+    """
     with log.open("ab") as words:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             *command,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,
             stdout=words,
             stderr=words,
             env=environment(env),

@@ -22,6 +22,7 @@ from cambist.bootstrap.access import DemoAccess, write_access
 from cambist.bootstrap.core import Core, open_core
 from cambist.bootstrap.onboarding import issue_secret
 from cambist.bootstrap.prices import price_worker
+from cambist.bootstrap.processes import SUPERVISED
 from cambist.domain.market.assets import CHAINS
 from cambist.domain.partners.partners import Integration, KeyMode, PartnerKind
 from cambist.domain.partners.states import IntegrationStatus
@@ -66,6 +67,7 @@ class House:
             "CAMBIST_VAR_DIR": str(self.folder),
             "CAMBIST_RATE_PER_ADDRESS": str(RATE_LIMIT),
             "CAMBIST_RATE_PER_KEY": str(RATE_LIMIT),
+            SUPERVISED: "1",
             **{f"CAMBIST_{name}": str(value) for name, value in extra.items()},
         }
 

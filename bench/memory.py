@@ -80,12 +80,11 @@ async def _until(house: House, query: str, wanted: int, otherwise: str) -> None:
 
 
 def megabytes(pid: int, name: str) -> float | None:
-    """Read a process's memory in MB (millions of bytes) as the kernel counts it; None where it does not tell."""
+    """Read a process's memory as the kernel counts it, in MB; None where it does not tell."""
     label = {"PSS": "Pss:", "RSS": "VmRSS:"}[name]
     try:
         lines = Path("/proc", str(pid), UNITS[name]).read_text(encoding="ascii").splitlines()
     except (FileNotFoundError, PermissionError):
         return None
-    return next(
-        (int(line.split()[1]) * KIB_TO_MB for line in lines if line.startswith(label)), None
-    )
+    found = (int(line.split()[1]) * KIB_TO_MB for line in lines if line.startswith(label))
+    return next(found, None)

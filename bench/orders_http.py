@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from statistics import median
-from typing import Any
+from typing import Any, Protocol
 
 from bench.children import BenchError, Child, child
 from bench.house import Api, House, open_house
@@ -19,6 +19,13 @@ PATH = "/cryptopayments/api/v1/order/payment"
 WARM_UP_S = 1.0
 
 Waits = list[tuple[float, float]]
+
+
+class Counting(Protocol):
+    """Count rows."""
+
+    async def count(self, query: str) -> int:
+        """Ask for a number."""
 
 
 class Customers:
@@ -71,7 +78,7 @@ def only(answer: dict[str, Any], status: int) -> int:
     return count
 
 
-async def require_stored(house: House, promised: int) -> None:
+async def require_stored(house: Counting, promised: int) -> None:
     """Compare the promises with the table.
 
     Raises:

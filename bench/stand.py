@@ -38,7 +38,7 @@ class Effort:
 
 
 FULL = Effort(quick=False, rounds=5, seconds=8, scale=16, history=(10_000, 1_000_000))
-QUICK = Effort(quick=True, rounds=2, seconds=1, scale=1, history=(1_000, 5_000))
+QUICK = Effort(quick=True, rounds=2, seconds=0.5, scale=1, history=(1_000, 5_000))
 
 
 @dataclass(frozen=True, slots=True)
