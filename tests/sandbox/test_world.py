@@ -21,10 +21,9 @@ REQUEST = SinkRequest("POST", "", (("a", "b"),), b"x")
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     owner = await open_pool(database_url, size=2, role=None)
     await asyncio.gather(*(SimulatedWorld.install(owner) for _ in range(2)))
+    await owner.execute("truncate sim.sink, sim.sink_request, sim.price_pin")
     await close_pool(owner)
     opened = await open_pool(database_url)
-    await opened.execute("truncate sim.sink, sim.sink_request")
-    await opened.execute("delete from sim.price_pin")
     yield opened
     await close_pool(opened)
 

@@ -21,6 +21,8 @@ from cambist.workers.chainwatch import ChainWatch
 from cambist.workers.clockwork import Clockwork
 from cambist.workers.payouts import PayoutWorker
 
+HOLDER = "seed"
+"""Always the same, so that a seeding killed in the middle does not lock out the next."""
 LIFETIME_S = 1_200
 SHORT_LIFETIME_S = 1
 EXPIRY_SLACK_S = 0.05
@@ -75,14 +77,13 @@ class Story:
 
     async def tell(self) -> None:
         """Fund the chains that are ours to move, open and pay orders, refund one, expire two."""
-        holder = str(self.core.entropy.new_id())
         for chain in self.core.controls:
             self.watches[chain] = ChainWatch(
                 CHAINS[chain],
                 self.core.chains[chain],
                 self.core.bus,
                 self.core.work,
-                holder,
+                HOLDER,
                 self.core.hot_address(chain),
             )
         prices = price_worker(self.core)
@@ -93,7 +94,7 @@ class Story:
             orders = dict(opened)
             await asyncio.gather(*(self._fund(chain) for chain in self.watches))
             await asyncio.gather(*(self._confirm(chain) for chain in self.watches))
-            await self._refund(orders.get(REFUNDED), holder)
+            await self._refund(orders.get(REFUNDED))
             await self._expire(over_at)
         finally:
             for watch in self.watches.values():
@@ -152,7 +153,7 @@ class Story:
         await self.core.controls[chain].mine(CHAINS[chain].confirmations)
         await self._watch(chain)
 
-    async def _refund(self, order_id: OrderId | None, holder: str) -> None:
+    async def _refund(self, order_id: OrderId | None) -> None:
         """Refund an order to its payer, from the promise to the settled withdrawal."""
         if order_id is None:
             return
@@ -169,7 +170,7 @@ class Story:
             self.signer,
             self.core.bus,
             self.core.work,
-            holder,
+            HOLDER,
             self.core.hot_address(asset.chain),
         )
         try:
