@@ -84,6 +84,11 @@ class Rig:
         return answer.json()
 
 
+def violations(problem: dict[str, Any]) -> set[str]:
+    """List the fields a problem names."""
+    return {violation["propertyPath"] for violation in problem.get("violations", [])}
+
+
 def watches_of(core: Core) -> list[ChainWatch]:
     """Make a watcher for each chain."""
     return [
