@@ -128,8 +128,18 @@ def _process(options: argparse.Namespace, settings: Settings) -> int:
         "chainwatch": processes.run_chainwatch,
         "signer": processes.run_signer,
     }
-    asyncio.run(parts[options.part](_located(settings)))
+    with asyncio.Runner(loop_factory=_loop_of(options.part)) as runner:
+        runner.run(parts[options.part](_located(settings)))
     return 0
+
+
+def _loop_of(part: str) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Choose the fast loop for all but the signer, which loads as little as it can."""
+    if part == "signer":
+        return None
+    import uvloop
+
+    return uvloop.new_event_loop
 
 
 def _migrate(options: argparse.Namespace, settings: Settings) -> int:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from cambist.adapters.keys import SEED_FILE, SIGNER_LOG
 from cambist.settings import Mode, Settings
-from cambist.workers.loop import run_forever
+from cambist.workers.loop import rest, run_forever
 
 if TYPE_CHECKING:
     import uvicorn
 
 SHUTDOWN_S = 5
+ENDING_POLL_S = 0.2
 SUPERVISED = "CAMBIST_SUPERVISED"
 
 
@@ -40,10 +41,10 @@ async def run_api(settings: Settings) -> None:
     from cambist.bootstrap.core import open_core
     from cambist.bootstrap.web import open_web
 
-    async with open_core(settings) as core, open_web(core) as app:
+    stop = stop_event()
+    async with open_core(settings) as core, open_web(core, stop) as app:
         config = uvicorn.Config(
             app,
-            loop="uvloop",
             http="httptools",
             log_config=None,
             access_log=False,
@@ -52,7 +53,6 @@ async def run_api(settings: Settings) -> None:
             lifespan="on",
         )
         server = uvicorn.Server(config)
-        stop = stop_event()
         ending = asyncio.ensure_future(_end_with(stop, server))
         bound = bind(settings)
         try:
@@ -63,7 +63,10 @@ async def run_api(settings: Settings) -> None:
 
 
 async def _end_with(stop: asyncio.Event, server: "uvicorn.Server") -> None:
-    await stop.wait()
+    """Let each of the two ends tell the other; the server listens to signals by itself."""
+    while not stop.is_set() and not server.should_exit:
+        await rest(stop, ENDING_POLL_S)
+    stop.set()
     server.should_exit = True
 
 

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from litestar.types import ASGIApp
 
 from cambist.adapters.db.usage import KeyUsage
+from cambist.adapters.logs import count_dropped_fields
 from cambist.adapters.meters import RequestMeter
 from cambist.adapters.simulators.payer import SimulatedPayer
 from cambist.bootstrap.access import read_access
@@ -23,6 +24,7 @@ from cambist.http.measuring import measured
 from cambist.pages.operate import PREFIXES as OPERATE_PREFIXES
 from cambist.pages.operate import Readiness, operate_app
 from cambist.pages.pay import pay_app
+from cambist.pages.pay.watching import Watches
 from cambist.pages.sandbox import sandbox_app
 from cambist.settings import Mode
 from cambist.workers.loop import run_forever
@@ -32,37 +34,27 @@ WORKERS = ("relay", "callbacks", "prices", "clockwork", "books")
 
 
 @asynccontextmanager
-async def open_web(core: Core) -> AsyncIterator[ASGIApp]:
-    """Build the root application and keep what it needs running."""
+async def open_web(core: Core, ending: asyncio.Event | None = None) -> AsyncIterator[ASGIApp]:
+    """Build the root application and keep what it needs running.
+
+    When `ending` is set the payers' open streams are ended, so that a stop need not wait for them.
+    """
     async with AsyncExitStack() as stack:
         usage, stop = KeyUsage(core.pool), asyncio.Event()
         stack.push_async_callback(usage.flush)
         housekeeping = asyncio.ensure_future(_keep_house(core, usage, stop))
         stack.push_async_callback(asyncio.wait, [housekeeping])
         stack.callback(stop.set)
-        gateway = cryptopayments.build(
-            cryptopayments.GatewayServices(
-                bus=core.bus,
-                now=core.clock.now,
-                new_id=core.entropy.new_id,
-                public_url=core.settings.base_url,
-                callers=Callers(
-                    core.queries, _limits(core), usage, core.clock.now, time.monotonic_ns
-                ),
-                queries=core.queries,
-                assets=core.queries,
-                rates=core.queries,
-            )
-        )
+        count_dropped_fields(core.registry)
+        meter = RequestMeter(core.registry)
         sandbox = core.settings.mode is Mode.SANDBOX
         payer = SimulatedPayer(core.controls, core.chains) if sandbox else None
-        pay = pay_app(core.queries, core.bus, payer, core.settings.base_url)
-        operate = operate_app(
-            Readiness(core.health, WORKERS + _by_chain(core), tuple(core.chains), core.clock.now),
-            core.health,
-            core.registry,
-        )
-        meter = RequestMeter(core.registry)
+        watches = Watches(core.queries)
+        if ending is not None:
+            farewell = asyncio.ensure_future(_farewell(ending, watches))
+            stack.callback(farewell.cancel)
+        pay = pay_app(core.queries, core.bus, payer, core.settings.base_url, watches)
+        gateway, operate = _gateway(core, usage), _operate(core)
         mounts = [
             Mount(DIALECT.prefix, measured(gateway, DIALECT.name, meter)),
             *(Mount(prefix, operate, whole=True) for prefix in OPERATE_PREFIXES),
@@ -70,6 +62,33 @@ async def open_web(core: Core) -> AsyncIterator[ASGIApp]:
         if sandbox:
             mounts.append(Mount("/sandbox", await _sandbox(core, stack)))
         yield Dispatcher(mounts, fallback=measured(pay, "pay", meter))
+
+
+def _gateway(core: Core, usage: KeyUsage) -> ASGIApp:
+    now, queries = core.clock.now, core.queries
+    return cryptopayments.build(
+        cryptopayments.GatewayServices(
+            bus=core.bus,
+            now=now,
+            new_id=core.entropy.new_id,
+            public_url=core.settings.base_url,
+            callers=Callers(queries, _limits(core), usage, now, time.monotonic_ns),
+            queries=queries,
+            assets=queries,
+            rates=queries,
+        )
+    )
+
+
+def _operate(core: Core) -> ASGIApp:
+    workers = WORKERS + _by_chain(core)
+    readiness = Readiness(core.health, workers, tuple(core.chains), core.clock.now)
+    return operate_app(readiness, core.health, core.registry)
+
+
+async def _farewell(ending: asyncio.Event, watches: Watches) -> None:
+    await ending.wait()
+    watches.close()
 
 
 async def _sandbox(core: Core, stack: AsyncExitStack) -> ASGIApp:
