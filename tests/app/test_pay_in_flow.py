@@ -67,7 +67,10 @@ async def test_payment_within_tolerance_completes(world: World) -> None:
 async def test_late_payment_is_accounted_and_completes_only_where_policy_says(
     world: World,
 ) -> None:
-    for policy, state in ((LatePolicy.KEEP, OrderState.EXPIRED), (LatePolicy.COMPLETE, OrderState.COMPLETED)):
+    for policy, state in (
+        (LatePolicy.KEEP, OrderState.EXPIRED),
+        (LatePolicy.COMPLETE, OrderState.COMPLETED),
+    ):
         before = await world.merchant()
         opened = await world.open(TRX, shop=await world.add_shop(late_policy=policy))
         await world.advance(1_201)

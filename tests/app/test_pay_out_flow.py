@@ -81,9 +81,7 @@ async def test_twenty_refunds_at_once_never_exceed_what_was_received(world: Worl
     await paid(world, 100 * TRX)
     order_id = await paid(world, 10 * TRX)
     refund = RefundOrder(world.partner, order_id, "TRX", 6 * TRX, OUTSIDE["TRX"])
-    answers = await asyncio.gather(
-        *(world.do(refund) for _ in range(20)), return_exceptions=True
-    )
+    answers = await asyncio.gather(*(world.do(refund) for _ in range(20)), return_exceptions=True)
     refused = [answer for answer in answers if isinstance(answer, DomainError)]
     assert len(refused) == 19
     assert {error.code for error in refused} == {ErrorCode.REFUND_EXCEEDS_RECEIVED}
