@@ -59,8 +59,8 @@ states: $(RUN_STAMP)
 # for every platform at once, starting from the versions the old locks name.
 lock:
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv (pip install uv)" >&2; exit 1; }
-	$(COMPILE) pyproject.toml -o requirements/run.lock
 	$(COMPILE) --extra ccxt --extra dev pyproject.toml -o requirements/dev.lock
+	$(COMPILE) --constraint requirements/dev.lock pyproject.toml -o requirements/run.lock
 
 $(BIN)/python:
 	@for candidate in $(CANDIDATES); do \
