@@ -25,6 +25,7 @@ from cambist.bootstrap.prices import price_worker
 from cambist.bootstrap.processes import SUPERVISED
 from cambist.domain.market.assets import CHAINS
 from cambist.domain.partners.partners import Integration, KeyMode, PartnerKind
+from cambist.domain.partners.rules import OPEN_ORDERS_MAX
 from cambist.domain.partners.states import IntegrationStatus
 from cambist.kernel.ids import IntegrationId, PartnerId
 from cambist.settings import Settings
@@ -151,7 +152,15 @@ async def open_house(stand: Stand, name: str) -> AsyncIterator[House]:
             partner: PartnerId = await core.bus.execute(merchant)
             shop = IntegrationId(core.entropy.new_id())
             active = IntegrationStatus.ACTIVE
-            terms = Integration(shop, partner, "Shop", "https://shop.example", active, FEE_PPM)
+            terms = Integration(
+                id=shop,
+                partner_id=partner,
+                name="Shop",
+                url="https://shop.example",
+                status=active,
+                fee_ppm=FEE_PPM,
+                max_open_orders=OPEN_ORDERS_MAX,
+            )
             await core.bus.execute(PutIntegration(terms))
             _, secret = await issue_secret(core, partner, KeyMode.SANDBOX)
             token = core.entropy.token(TOKEN_BYTES)
