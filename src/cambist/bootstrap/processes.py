@@ -1,6 +1,7 @@
 """Decide what each process runs: api, worker, chainwatch, signer; each ends on SIGTERM."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 SHUTDOWN_S = 5
 ENDING_POLL_S = 0.2
+GC_THRESHOLD = 20_000
 SUPERVISED = "CAMBIST_SUPERVISED"
 
 
@@ -53,6 +55,7 @@ async def run_api(settings: Settings) -> None:
             lifespan="on",
         )
         server = uvicorn.Server(config)
+        _settle_memory()
         ending = asyncio.ensure_future(_end_with(stop, server))
         bound = bind(settings)
         try:
@@ -60,6 +63,13 @@ async def run_api(settings: Settings) -> None:
         finally:
             ending.cancel()
             bound.close()
+
+
+def _settle_memory() -> None:
+    """Take what start-up made out of the collector's rounds, and make these rarer."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 50)
 
 
 async def _end_with(stop: asyncio.Event, server: "uvicorn.Server") -> None:

@@ -25,6 +25,7 @@ from cambist.ports.store import (
 BATCH_MAX = 128
 QUEUE_MAX = 4096
 ATTEMPTS_MAX = 6
+GATHER_TURNS_MAX = 8
 RESTARTS_MAX = 200
 
 
@@ -92,6 +93,7 @@ class Bus:
         """Run batches until nobody waits; leaves the lanes before the loop turns again."""
         try:
             while self._queue:
+                await self._gather()
                 size = min(BATCH_MAX, len(self._queue))
                 taken = [self._queue.popleft() for _ in range(size)]
                 begun = asyncio.get_running_loop().time()
@@ -103,6 +105,14 @@ class Bus:
                 self._tell([job for job, _ in taken if job not in restarted], begun)
         finally:
             self._lanes.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    async def _gather(self) -> None:
+        """Let requests that have arrived already come into this batch; idle, that is no wait."""
+        for _ in range(GATHER_TURNS_MAX):
+            before = len(self._queue)
+            await asyncio.sleep(0)
+            if before >= BATCH_MAX or len(self._queue) == before:
+                return
 
     def _tell(self, answered: list[Job], begun: float) -> None:
         if self._observer is None:

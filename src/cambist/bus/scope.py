@@ -111,32 +111,44 @@ class ScopedAggregates(Generic[K, T]):
         self._changes.put(self._kind, item, added=False)
 
 
+class _OnDemand:
+    """Make a kind's aggregates when a command first asks for them; most ask for two or three."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, scope: "Scope", owner: type) -> ScopedAggregates[Any, Any]:
+        made: ScopedAggregates[Any, Any] = ScopedAggregates(self._kind, scope.changes)
+        scope.__dict__[self._name] = made
+        return made
+
+
 class Scope:
     """Be the unit of work of one command."""
+
+    partners = _OnDemand(Kind.PARTNER)
+    integrations = _OnDemand(Kind.INTEGRATION)
+    api_keys = _OnDemand(Kind.API_KEY)
+    leases = _OnDemand(Kind.LEASE)
+    cursors = _OnDemand(Kind.CURSOR)
+    blocks = _OnDemand(Kind.BLOCK)
+    orders = _OnDemand(Kind.ORDER)
+    payments = _OnDemand(Kind.PAYMENT)
+    withdrawals = _OnDemand(Kind.WITHDRAWAL)
+    counters = _OnDemand(Kind.COUNTER)
+    wallets = _OnDemand(Kind.WALLET)
+    addresses = _OnDemand(Kind.ADDRESS)
+    coins = _OnDemand(Kind.COIN)
+    callbacks = _OnDemand(Kind.CALLBACK)
+    callback_attempts = _OnDemand(Kind.CALLBACK_ATTEMPT)
 
     def __init__(self, known: IdentityMap, now: datetime, ids: IdSource, book: AddressBook) -> None:
         self.changes = Changes(known)
         self._now, self._ids, self._book = now, ids, book
-        of = self._aggregates
-        self.partners = of(Kind.PARTNER)
-        self.integrations = of(Kind.INTEGRATION)
-        self.api_keys = of(Kind.API_KEY)
-        self.leases = of(Kind.LEASE)
-        self.cursors = of(Kind.CURSOR)
-        self.blocks = of(Kind.BLOCK)
-        self.orders = of(Kind.ORDER)
-        self.payments = of(Kind.PAYMENT)
-        self.withdrawals = of(Kind.WITHDRAWAL)
-        self.counters = of(Kind.COUNTER)
-        self.wallets = of(Kind.WALLET)
-        self.addresses = of(Kind.ADDRESS)
-        self.coins = of(Kind.COIN)
-        self.callbacks = of(Kind.CALLBACK)
-        self.callback_attempts = of(Kind.CALLBACK_ATTEMPT)
         self.ledger = ScopedLedger(self.changes, now, ids)
-
-    def _aggregates(self, kind: Kind) -> ScopedAggregates[Any, Any]:
-        return ScopedAggregates(kind, self.changes)
 
     def new_id(self) -> UUID:
         """Make a UUID of version 7."""
