@@ -1,4 +1,4 @@
-"""Decide what the crash matrix follows: four flows, each with a merchant of its own."""
+"""Decide what the crash matrix follows: five flows, each run with a merchant of its own."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +25,7 @@ class Flow(StrEnum):
     """Name a money path from the client's request to silence."""
 
     PAY_IN = "pay-in"
+    REORG = "reorg"
     WITHDRAWAL = "withdrawal"
     REFUND = "refund"
     SEND = "send"
@@ -34,9 +35,15 @@ class Flow(StrEnum):
         """Name the flow's asset; together they cover outputs, accounts and tokens."""
         return ASSET_OF[self]
 
+    @property
+    def is_incoming(self) -> bool:
+        """Tell whether orders are paid in it."""
+        return self in (Flow.PAY_IN, Flow.REORG)
+
 
 ASSET_OF = {
     Flow.PAY_IN: "LTC",
+    Flow.REORG: "LTC",
     Flow.WITHDRAWAL: "TRX",
     Flow.REFUND: "USDT_TRC20",
     Flow.SEND: "LTC",
@@ -73,7 +80,7 @@ class Case:
     def _commands(self, flow: Flow) -> list[object]:
         partner, shop = self.partner_id, IntegrationId(UUID(self.shop))
         match flow:
-            case Flow.PAY_IN:
+            case Flow.PAY_IN | Flow.REORG:
                 kind = OrderKind.PAYMENT
                 return [
                     OpenOrder(partner, shop, kind, flow.asset, PAID, f"order {number}", None)

@@ -11,7 +11,7 @@ from tests.faults.cases import CREDITED, PAID, SENT, TAKEN, Case, Flow
 
 async def faults_of(core: Core, case: Case) -> list[str]:
     """Say what is wrong with a case."""
-    if case.flow == Flow.PAY_IN:
+    if Flow(case.flow).is_incoming:
         return [*await _events(core), *await _paid_in(core, case)]
     return [*await _events(core), *await _paid_out(core, case)]
 
@@ -60,13 +60,16 @@ async def _paid_in(core: Core, case: Case) -> list[str]:
     faults = [f"order: {tuple(row)}" for row in orders if tuple(row)[:3] != expected]
     if len(orders) != 2:
         faults.append(f"{len(orders)} orders, not 2")
+    reorged = sum("REORGED" in row["labels"] for row in orders)
+    if reorged != (2 if case.flow == Flow.REORG else 0):
+        faults.append(f"{reorged} orders reorged")
     credited = await core.pool.fetchval(
-        "select count(*) from journals j join orders o on o.id = j.order_id"
-        " where o.partner_id = $1 and j.reference like 'credit:%'",
+        "select coalesce(sum((j.reference like 'credit:%')::int * 2 - 1), 0) from journals j"
+        " join orders o on o.id = j.order_id where o.partner_id = $1",
         case.partner_id,
     )
     if credited != 2:
-        faults.append(f"{credited} credits, not 2")
+        faults.append(f"{credited} credits not taken back, not 2")
     return faults + await _balance(core, case, 2 * CREDITED)
 
 

@@ -1,5 +1,6 @@
 """Decide how one process lives: client, payer, watcher, payouts, relay, callbacks in turn."""
 
+import asyncio
 import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -31,7 +32,8 @@ from tests.world import price_worker
 
 LEASES_END_S = 31
 """Longer than any lease of a process that died: a fresh one waits that long."""
-ROUNDS_MAX = 12
+ROUNDS_MAX = 60
+PATIENCE_S = 0.25
 
 _SSL = ssl.create_default_context()
 
@@ -116,16 +118,29 @@ class Desk:
     async def follow(self, case: Case) -> None:
         """Be the client, the payer and the network of a case, and serve it to its end."""
         answers = [await self.bus.execute(command, gate) for command, gate in case.requests()]
-        if case.flow == Flow.PAY_IN:
+        flow = Flow(case.flow)
+        if flow.is_incoming:
             targets = [cast("OpenedOrder", answer).address or "" for answer in answers]
-            await self.pay_together(Flow.PAY_IN.asset, targets)
-        chain = ASSETS[Flow(case.flow).asset].chain or ""
+            await self.pay_together(flow.asset, targets)
+        chain = CHAINS[ASSETS[flow.asset].chain or ""]
+        left: dict[str, int] = {}
         for _ in range(ROUNDS_MAX):
-            await self.work(chain)
-            if await self.is_quiet():
+            await self.work(chain.id)
+            left = await self.left()
+            if left.keys() & {"payments", "withdrawals"}:
+                await self.core.controls[chain.id].mine(chain.confirmations)
+            elif left:
+                # What a dead process claimed or locked is free when the server has noticed.
+                await asyncio.sleep(PATIENCE_S)
+            elif flow is Flow.REORG and not await self._was_reorged(case):
+                await self.core.controls[chain.id].reorg(chain.confirmations)
+            else:
                 return
-            await self.core.controls[chain].mine(CHAINS[chain].confirmations)
-        raise AssertionError("it never came to rest")
+        raise AssertionError(f"it never came to rest: {left}")
+
+    async def _was_reorged(self, case: Case) -> bool:
+        query = "select count(*) from orders where partner_id = $1 and labels like '%REORGED%'"
+        return bool(await self.core.pool.fetchval(query, case.partner_id))
 
     async def work(self, chain: str) -> None:
         """Let every worker do what there is for it now."""
@@ -136,16 +151,16 @@ class Desk:
         await _until_idle(self._callbacks.run_once)
         await self._callbacks.finish()
 
-    async def is_quiet(self) -> bool:
-        """Tell whether nothing is left to do for anybody."""
-        left = await self.core.pool.fetchval(
-            "select (select count(*) from outbox where delivered_at is null)"
-            " + (select count(*) from callbacks where state = 'pending')"
-            " + (select count(*) from payments where state = 'pending')"
-            " + (select count(*) from withdrawals"
-            "    where state not in ('settled', 'rejected', 'stuck'))"
+    async def left(self) -> dict[str, int]:
+        """Count what is left to do, by kind; nothing when everything is quiet."""
+        row = await self.core.pool.fetchrow(
+            "select (select count(*) from outbox where delivered_at is null) as events,"
+            " (select count(*) from callbacks where state = 'pending') as callbacks,"
+            " (select count(*) from payments where state = 'pending') as payments,"
+            " (select count(*) from withdrawals"
+            "   where state not in ('settled', 'rejected', 'stuck')) as withdrawals"
         )
-        return int(left) == 0
+        return {kind: count for kind, count in dict(row or {}).items() if count}
 
     async def pay_together(self, asset: str, addresses: list[str]) -> None:
         """Pay addresses from outside by the outputs of one transaction, unless that was done."""

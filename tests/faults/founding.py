@@ -51,7 +51,7 @@ async def _case(core: Core, flow: Flow, number: int) -> Case:
     destination = outside_address(chain, Network.MAIN, str(partner), number)
     case = Case(flow.value, str(partner), str(shop), destination)
     await _put_shop(core, case, None)
-    if flow is Flow.PAY_IN:
+    if flow.is_incoming:
         return case
     command = OpenOrder(partner, shop, OrderKind.PAYMENT, flow.asset, PAID, None, None)
     opened = cast("OpenedOrder", await core.bus.execute(command))

@@ -54,8 +54,9 @@ async def _found(settings: Settings, wanted: list[str], receiver: str) -> list[d
         desk = Desk(core, receiver=receiver)
         await desk.open()
         cases = await found(desk, wanted, receiver)
-        if not await desk.is_quiet():
-            raise AssertionError("the start never came to rest")
+        left = await desk.left()
+        if left:
+            raise AssertionError(f"the start never came to rest: {left}")
         await desk.close()
     return [asdict(case) for case in cases]
 

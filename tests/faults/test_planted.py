@@ -15,4 +15,4 @@ def test_naive_worker_pays_twice_when_it_dies_after_the_node_sent(matrix: Matrix
 
 def test_watcher_without_vout_loses_the_second_output(matrix: Matrix) -> None:
     faults = matrix.faults(Flow.PAY_IN, variant=NO_VOUT)
-    assert any("1 credits, not 2" in fault for fault in faults), faults
+    assert any("1 credits not taken back" in fault for fault in faults), faults
