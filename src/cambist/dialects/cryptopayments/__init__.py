@@ -10,11 +10,11 @@ from cambist.dialects.cryptopayments.auth import (
 )
 from cambist.dialects.cryptopayments.routes import HANDLERS
 from cambist.dialects.cryptopayments.tables import refuse
-from cambist.dialects.cryptopayments.webhooks import DESCRIPTION, render_order
+from cambist.dialects.cryptopayments.webhooks import DESCRIPTION, STATUS_EVENTS, render_order
 from cambist.http.dialect import Dialect, Envelope, build_application
 from cambist.http.problems import MEDIA_TYPE, render_problem
 
-__all__ = ["DIALECT", "GatewayServices", "build", "render_order"]
+__all__ = ["DIALECT", "STATUS_EVENTS", "GatewayServices", "build", "render_order"]
 
 DIALECT = Dialect(
     name="cryptopayments",

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from cambist.dialects.cryptopayments.mapping import order_out
+from cambist.dialects.cryptopayments.tables import EVENT_STATUS
 from cambist.domain.webhooks.signatures import VENDOR_HEADER
 from cambist.ports.queries import OrderView
 
@@ -32,6 +33,9 @@ DESCRIPTION: Mapping[str, Any] = {
     }
 }
 """The callback as the OpenAPI document describes it."""
+
+STATUS_EVENTS = frozenset(name.value for name, status in EVENT_STATUS.items() if status)
+"""The events that change an order's status in the vendor's sense; what to subscribe to."""
 
 _encode = msgspec.json.Encoder().encode
 
