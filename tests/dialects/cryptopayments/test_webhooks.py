@@ -15,9 +15,9 @@ async def test_callback_body_is_the_answer_of_get_byte_for_byte(
 
 
 def test_only_changes_of_the_vendors_status_are_offered() -> None:
-    assert STATUS_EVENTS == {
+    assert {
         "order.completed",
         "order.expired",
         "order.reopened",
         "order.failed",
-    }
+    } == STATUS_EVENTS
