@@ -49,11 +49,14 @@ def build() -> BuildBus:
 
 
 async def until_one_waits(pool: Pool) -> None:
-    """Return once some session of the server waits for a lock."""
+    """Return once some session of this database (others have their own tests) waits for a lock."""
     async with asyncio.timeout(20):
         waiting = 0
         while not waiting:
-            waiting = await pool.fetchval("select count(*) from pg_locks where not granted")
+            waiting = await pool.fetchval(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and wait_event_type = 'Lock'"
+            )
 
 
 async def outcomes_of(*work: Awaitable[Any]) -> list[Any]:

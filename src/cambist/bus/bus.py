@@ -95,6 +95,8 @@ class Bus:
             while self._queue:
                 await self._gather()
                 size = min(BATCH_MAX, len(self._queue))
+                if not size:
+                    break
                 taken = [self._queue.popleft() for _ in range(size)]
                 begun = asyncio.get_running_loop().time()
                 restarted = set(await self._together([job for job, _ in taken]))
