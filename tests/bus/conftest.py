@@ -54,8 +54,9 @@ async def until_one_waits(pool: Pool) -> None:
         waiting = 0
         while not waiting:
             waiting = await pool.fetchval(
-                "select count(*) from pg_stat_activity"
-                " where datname = current_database() and wait_event_type = 'Lock'"
+                "select count(*) from pg_locks w where not granted and exists (select"
+                " from pg_locks o join pg_database d on d.oid = o.database"
+                " where o.pid = w.pid and d.datname = current_database())"
             )
 
 

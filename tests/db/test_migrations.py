@@ -67,8 +67,12 @@ async def test_migration_killed_half_way_leaves_nothing_and_is_run_again(
     assert died.returncode == -signal.SIGKILL
     connection = await asyncpg.connect(empty_database_url)
     query = "select count(*) from pg_tables where schemaname = 'public'"
+    held = (
+        "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+        " where locktype = 'advisory' and d.datname = current_database()"
+    )
     for _ in range(100):
-        if not await connection.fetchval("select count(*) from pg_locks where locktype='advisory'"):
+        if not await connection.fetchval(held):
             break
         await asyncio.sleep(0.05)
     assert await connection.fetchval(query) == 0

@@ -91,7 +91,8 @@ async def test_killed_half_way_nothing_is_lost(
         working = asyncio.create_task(outcomes_of(work(other)))
         await until_one_waits(pool)
         await administrator.execute(
-            "select pg_terminate_backend(pid, 5000) from pg_locks where not granted"
+            "select pg_terminate_backend(pid, 5000) from pg_locks w join pg_database d"
+            " on d.oid = w.database where not granted and d.datname = current_database()"
         )
     (outcome,) = await working
     assert isinstance(outcome, asyncpg.PostgresError | asyncpg.InterfaceError)
