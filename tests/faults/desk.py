@@ -148,8 +148,8 @@ class Desk:
         await self._clockwork.run_once()
         await _until_idle(self._payouts[chain].run_once)
         await _until_idle(self._relay.run_once)
-        await _until_idle(self._callbacks.run_once)
-        await self._callbacks.finish()
+        while await self._callbacks.run_once():
+            await self._callbacks.finish()
 
     async def left(self) -> dict[str, int]:
         """Count what is left to do, by kind; nothing when everything is quiet."""
