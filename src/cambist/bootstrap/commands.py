@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -67,8 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     _add(letters, "requeue", _letters_requeue, "try one again").add_argument("event", type=int)
     callback = _group(verbs, "callback", "messages to merchants")
     redeliver = _add(callback, "redeliver", _redeliver, "send one again")
-    redeliver.add_argument("partner")
-    redeliver.add_argument("callback")
+    redeliver.add_argument("partner", type=UUID)
+    redeliver.add_argument("callback", type=UUID)
     _partner_verbs(verbs)
     return parser
 
@@ -78,11 +79,14 @@ def _partner_verbs(verbs: Any) -> None:
     _add(partner, "add", _partner_add, "register a merchant").add_argument("name")
     integration = _group(verbs, "integration", "a merchant's shops")
     add = _add(integration, "add", _integration_add, "add a shop")
-    add.add_argument("partner")
+    add.add_argument("partner", type=UUID)
     add.add_argument("name")
     add.add_argument("--url", required=True)
     add.add_argument("--fee-percent", default="0.5")
     add.add_argument("--callback-url")
+    add.add_argument(
+        "--every-event", action="store_true", help="call back more than status changes"
+    )
     add.add_argument("--standard-webhooks", action="store_true")
     add.add_argument("--embed-origin", action="append", default=[])
     add.add_argument("--lifetime", type=int, default=1_200, help="seconds an order can be paid")
@@ -92,9 +96,9 @@ def _partner_verbs(verbs: Any) -> None:
     add.add_argument("--late", default="keep", choices=("keep", "complete", "refund"))
     key = _group(verbs, "key", "API keys")
     issue = _add(key, "issue", _key_issue, "make a key; it is shown this once")
-    issue.add_argument("partner")
+    issue.add_argument("partner", type=UUID)
     issue.add_argument("--live", action="store_true")
-    _add(key, "revoke", _key_revoke, "close a key").add_argument("key")
+    _add(key, "revoke", _key_revoke, "close a key").add_argument("key", type=UUID)
 
 
 def _group(verbs: Any, name: str, text: str) -> Any:

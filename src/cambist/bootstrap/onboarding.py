@@ -8,6 +8,7 @@ from cambist.app.partners.put_integration import PutIntegration
 from cambist.app.partners.register_partner import RegisterPartner
 from cambist.app.partners.revoke_key import RevokeKey
 from cambist.bootstrap.core import Core, open_core
+from cambist.dialects.cryptopayments import STATUS_EVENTS
 from cambist.domain.partners.partners import (
     Integration,
     KeyMode,
@@ -45,7 +46,7 @@ async def add_integration(settings: Settings, options: Namespace) -> int:
         standard = bool(options.standard_webhooks)
         integration = Integration(
             id=integration_id,
-            partner_id=PartnerId(UUID(options.partner)),
+            partner_id=PartnerId(options.partner),
             name=options.name,
             url=options.url,
             status=IntegrationStatus.ACTIVE,
@@ -56,7 +57,7 @@ async def add_integration(settings: Settings, options: Namespace) -> int:
                 if standard
                 else None
             ),
-            callback_statuses=frozenset(EventName) if options.callback_url else frozenset(),
+            callback_statuses=_subscribed(options),
             standard_webhooks=standard,
             embed_origins=tuple(options.embed_origin),
             order_lifetime_s=options.lifetime,
@@ -73,11 +74,18 @@ async def add_integration(settings: Settings, options: Namespace) -> int:
     return 0
 
 
-async def issue(settings: Settings, partner: str, *, live: bool) -> int:
+def _subscribed(options: Namespace) -> frozenset[str]:
+    """Subscribe to changes of the vendor's status, or to everything that happens to an order."""
+    if options.callback_url is None:
+        return frozenset()
+    return frozenset(EventName) if options.every_event else STATUS_EVENTS
+
+
+async def issue(settings: Settings, partner: UUID, *, live: bool) -> int:
     """Make a key and print it, this once."""
     async with open_core(settings) as core:
         mode = KeyMode.LIVE if live else KeyMode.SANDBOX
-        key_id, secret = await issue_secret(core, PartnerId(UUID(partner)), mode)
+        key_id, secret = await issue_secret(core, PartnerId(partner), mode)
         print(f"{key_id}\n{secret}")
     return 0
 
@@ -96,8 +104,8 @@ async def issue_secret(core: Core, partner_id: PartnerId, mode: KeyMode) -> tupl
     return key_id, secret
 
 
-async def revoke(settings: Settings, key: str) -> int:
+async def revoke(settings: Settings, key: UUID) -> int:
     """Revoke a key."""
     async with open_core(settings) as core:
-        await core.bus.execute(RevokeKey(ApiKeyId(UUID(key))))
+        await core.bus.execute(RevokeKey(ApiKeyId(key)))
     return 0

@@ -24,10 +24,10 @@ from cambist.bootstrap.core import Core, open_core
 from cambist.bootstrap.onboarding import issue_secret
 from cambist.bootstrap.story import Story
 from cambist.bus.bus import Gate
+from cambist.dialects.cryptopayments import STATUS_EVENTS
 from cambist.domain.partners.partners import Integration, KeyMode, PartnerKind
 from cambist.domain.partners.states import IntegrationStatus
 from cambist.domain.webhooks.signatures import SECRET_BYTES, standard_secret
-from cambist.kernel.events import EventName
 from cambist.kernel.ids import ApiKeyId, IntegrationId, PartnerId
 from cambist.ports.callbacks import CALLBACK_SECRET_PURPOSE
 from cambist.ports.principals import PartnerPrincipal
@@ -148,7 +148,7 @@ def _new_shop(core: Core, slug: str, owner: PartnerId, shop: IntegrationId) -> I
         integration,
         callback_url=_callback_url(core.settings.base_url),
         callback_secret_sealed=core.vault.seal(secret.encode(), CALLBACK_SECRET_PURPOSE, shop),
-        callback_statuses=frozenset(name.value for name in EventName),
+        callback_statuses=STATUS_EVENTS,
         standard_webhooks=True,
         embed_origins=(core.settings.base_url,),
     )

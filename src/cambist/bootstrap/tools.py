@@ -39,9 +39,9 @@ async def requeue_dead_letter(settings: Settings, event: int) -> int:
     return 0 if requeued else 1
 
 
-async def redeliver(settings: Settings, partner: str, callback: str) -> int:
+async def redeliver(settings: Settings, partner: UUID, callback: UUID) -> int:
     """Make a callback due at once."""
-    command = RedeliverCallback(PartnerId(UUID(partner)), CallbackId(UUID(callback)))
+    command = RedeliverCallback(PartnerId(partner), CallbackId(callback))
     async with open_core(settings) as core:
         await core.bus.execute(command)
     return 0
