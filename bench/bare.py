@@ -3,7 +3,7 @@
 Run as a process of its own: `python -m bench.bare PORT FILE`, the file holds the JSON.
 """
 
-import asyncio
+import gc
 import json
 import socket
 import sys
@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+import uvloop
 from litestar import Litestar, get
 
+from cambist.bootstrap.processes import GC_THRESHOLD
+
 PATH = "/bare"
-LOOP = "uvloop"
 
 
 def application(content: Any) -> Litestar:
@@ -29,20 +31,22 @@ def application(content: Any) -> Litestar:
 
 
 def main() -> None:
-    """Serve with the api's own uvicorn settings."""
+    """Serve with the api's own loop, collector and uvicorn settings."""
     bound = socket.socket()
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind(("127.0.0.1", int(sys.argv[1])))
     config = uvicorn.Config(
         application(json.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))),
-        loop=LOOP,
         http="httptools",
         log_config=None,
         access_log=False,
         server_header=False,
         lifespan="on",
     )
-    asyncio.run(uvicorn.Server(config).serve(sockets=[bound]))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 50)
+    uvloop.run(uvicorn.Server(config).serve(sockets=[bound]))
 
 
 if __name__ == "__main__":
