@@ -59,11 +59,19 @@ class RequestMeter:
             buckets=SECONDS,
             registry=registry,
         )
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def request(self, dialect: str, operation: str, status: int, seconds: float) -> None:
         """Note an answered request."""
-        self._requests.labels(dialect, operation, f"{status // 100}xx").inc()
-        self._seconds.labels(dialect, operation).observe(seconds)
+        kind = (dialect, operation, status // 100)
+        known = self._known.get(kind)
+        if known is None:
+            known = self._known[kind] = (
+                self._requests.labels(dialect, operation, f"{status // 100}xx"),
+                self._seconds.labels(dialect, operation),
+            )
+        known[0].inc()
+        known[1].observe(seconds)
 
 
 def _outcome(error: object) -> str:

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from types import UnionType
 from typing import Any, NewType, get_args, get_origin, get_type_hints
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -24,6 +23,8 @@ from cambist.ports.rows import Counter, Lease, Wallet
 from cambist.ports.store import Kind
 
 Codec = Callable[[Any], Any]
+
+SETS_KEPT = 256
 
 
 def _base(hint: Any) -> Any:
@@ -42,20 +43,34 @@ def _codecs(hint: Any, column: sa.Column[Any]) -> tuple[Codec | None, Codec | No
     base = _base(hint)
     if get_origin(base) is frozenset:
         (member,) = get_args(base)
-        return _joined, lambda text: frozenset(member(word) for word in text.split(",") if word)
+        return _joined, _set_of(member)
     if get_origin(base) is tuple:
         return ",".join, lambda text: tuple(word for word in text.split(",") if word)
     if isinstance(base, type) and issubclass(base, StrEnum):
-        return None, _optional(base)
+        members = {member.value: member for member in base}
+        return None, _unless_null(members.__getitem__, column)
     if isinstance(column.type, Units):
-        return _optional(Decimal), _optional(int)
-    if base is UUID:
-        return None, None
+        return _unless_null(str, column), _unless_null(int, column)
     return None, None
 
 
-def _optional(convert: Callable[[Any], Any]) -> Codec:
+def _set_of(member: Callable[[str], Any]) -> Codec:
+    """Read a joined set; the few sets that occur are kept."""
+    return lru_cache(SETS_KEPT)(
+        lambda text: frozenset(member(word) for word in text.split(",") if word)
+    )
+
+
+def _unless_null(convert: Callable[[Any], Any], column: sa.Column[Any]) -> Codec:
+    if not column.nullable:
+        return convert
     return lambda value: None if value is None else convert(value)
+
+
+def _carried(column: sa.Column[Any]) -> str:
+    """Name the array a column's values travel in; units as text, which costs least."""
+    kind = array_of(column)
+    return f"text[]::{kind}" if isinstance(column.type, Units) else kind
 
 
 @dataclass(frozen=True)
@@ -103,7 +118,7 @@ def mapper(table: sa.Table, cls: type[Any]) -> Mapper:
         writers.append(_writer(name, encode))
         readers.append(decode)
     listed = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(f"${n}::{array_of(column)}" for n, column in enumerate(columns, 1))
+    values = ", ".join(f"${n}::{_carried(column)}" for n, column in enumerate(columns, 1))
     keyed = [column for column in columns if column.primary_key]
     keys = [column.name for column in keyed]
     rest = [name for name in names if name not in keys]
