@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
+from cambist.bus.changes import Changes
 from cambist.bus.requests import Load
 from cambist.domain.ledger.accounts import Account, AccountRef, Hold, HoldState
 from cambist.domain.ledger.journals import Entry, Journal, Posting
@@ -12,14 +13,11 @@ from cambist.kernel.ids import HoldId, JournalId, OrderId
 from cambist.ports.ids import IdSource
 from cambist.ports.store import Kind
 
-if TYPE_CHECKING:
-    from cambist.bus.scope import Changes
-
 
 class ScopedLedger:
     """Book money for one command."""
 
-    def __init__(self, changes: "Changes", now: datetime, ids: IdSource) -> None:
+    def __init__(self, changes: Changes, now: datetime, ids: IdSource) -> None:
         self._changes, self._now, self._ids = changes, now, ids
 
     async def lock(self, accounts: Iterable[AccountRef]) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from cambist.bus.identity import IdentityMap, key_of
+from cambist.bus.changes import Changes
+from cambist.bus.identity import IdentityMap
 from cambist.bus.ledger import ScopedLedger
 from cambist.bus.requests import Ask, Load
 from cambist.domain.orders.orders import Order
@@ -17,51 +18,10 @@ from cambist.kernel.money import Asset
 from cambist.kernel.rates import Rate
 from cambist.ports.addresses import AddressBook
 from cambist.ports.ids import IdSource
-from cambist.ports.store import Kind, Question, Writes
+from cambist.ports.store import Kind, Question
 
 K = TypeVar("K", contravariant=True)
 T = TypeVar("T")
-
-CHANGES_MAX = 20_000
-
-
-class Changes:
-    """Collect what one command writes, over what the batch knows."""
-
-    def __init__(self, known: IdentityMap) -> None:
-        self.known = known
-        self.items: dict[Kind, dict[Any, Any]] = {}
-        self.added: set[tuple[Kind, Any]] = set()
-        self.writes = Writes()
-        self.count = 0
-
-    def get(self, kind: Kind, key: Any) -> Any:
-        """Read an aggregate as this command sees it."""
-        own = self.items.get(kind)
-        if own is not None and key in own:
-            return own[key]
-        return self.known.get(kind, key)
-
-    def put(self, kind: Kind, item: Any, *, added: bool) -> None:
-        """Write an aggregate.
-
-        Raises:
-            DomainError: LIMIT_EXCEEDED when one command writes more than CHANGES_MAX.
-        """
-        key = key_of(kind, item)
-        self.items.setdefault(kind, {})[key] = item
-        if added:
-            self.added.add((kind, key))
-        self.count += 1
-        if self.count > CHANGES_MAX:
-            raise DomainError(ErrorCode.LIMIT_EXCEEDED, limit=CHANGES_MAX)
-
-    def where(self, kind: Kind, field: str, value: Any) -> list[Any]:
-        """List aggregates by a field as this command sees them."""
-        own = self.items.get(kind, {})
-        found = {key_of(kind, item): item for item in self.known.where(kind, field, value)}
-        found.update(own)
-        return [item for item in found.values() if getattr(item, field) == value]
 
 
 class ScopedAggregates(Generic[K, T]):
