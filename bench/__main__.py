@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +15,7 @@ from bench.children import BenchError
 from bench.report import Line, header, put_between_marks, table
 from bench.stand import FULL, QUICK, Effort, Stand, open_stand
 
+ENDED = 130
 README = Path(__file__).with_name("README.md")
 
 FIGURES: Mapping[str, Callable[[Stand], Awaitable[list[Line]]]] = {
@@ -30,6 +32,9 @@ async def run(names: Sequence[str], effort: Effort, bin_dir: Path | None) -> tup
     """Measure figures on one server; returns what to show and whether all could be measured."""
     lines: list[Line] = []
     failures: list[str] = []
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     async with open_stand(effort, bin_dir) as stand:
         named = header(stand.version, effort.quick)
         print(named, flush=True)
@@ -62,7 +67,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command line; status 1 when a figure could not be measured."""
+    """Run the command line; status 1 when a figure failed, ENDED when told to stop."""
     options = _options(arguments)
     for name in [name for name in os.environ if name.startswith("CAMBIST_")]:
         del os.environ[name]
@@ -72,9 +77,13 @@ def main(arguments: Sequence[str]) -> int:
         rounds=options.rounds or effort.rounds,
         seconds=options.seconds or effort.seconds,
     )
-    shown, complete = asyncio.run(
-        run(options.figures or list(FIGURES), effort, options.postgres_bin)
-    )
+    try:
+        shown, complete = asyncio.run(
+            run(options.figures or list(FIGURES), effort, options.postgres_bin)
+        )
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("ended before the end; what was started is stopped and removed")
+        return ENDED
     print(f"\n{shown}")
     if options.write:
         text = README.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import FIGURES, README
+from bench.__main__ import ENDED, FIGURES, README
 from bench.children import BenchError
 from bench.load import Order, load
 from bench.orders_http import only, require_stored
@@ -167,4 +167,20 @@ def test_quick_mode_measures_and_leaves_nothing(temporary_folder: Path) -> None:
     assert "fsync on" in done.stdout
     assert "books verified" in done.stdout
     assert "| order_get " in done.stdout
+    assert list(temporary_folder.iterdir()) == []
+
+
+async def test_a_bench_told_to_stop_leaves_nothing(temporary_folder: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench", "--quick", "transfers_bus"),
+        env={**os.environ, "TMPDIR": str(temporary_folder)},
+        stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert process.stdout is not None
+    while (line := await process.stdout.readline()) and not line.startswith(b"transfers_bus"):
+        pass
+    process.terminate()
+    said, _ = await process.communicate()
+    assert process.returncode == ENDED, said
     assert list(temporary_folder.iterdir()) == []
