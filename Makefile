@@ -40,7 +40,7 @@ test: $(DEV_STAMP)
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
 	$(BIN)/ruff check --quiet .
-	$(BIN)/mypy --strict src tools
+	$(BIN)/mypy --strict src tools bench
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tools.tidy
 	@$(MAKE) --no-print-directory test

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=8, ge=2, le=64)
     bus_lanes: int = Field(default=1, ge=1, le=4)
     api_processes: int = Field(default=1, ge=1, le=16)
+    trusted_proxies: str = ""
     rate_per_address: int = Field(default=2_000, ge=1, le=1_000_000)
     rate_per_key: int = Field(default=1_000, ge=1, le=1_000_000)
     chains: dict[str, NodeSettings] = Field(default_factory=_simulated)

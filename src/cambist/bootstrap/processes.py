@@ -51,6 +51,8 @@ async def run_api(settings: Settings) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies or None,
             timeout_graceful_shutdown=SHUTDOWN_S,
             lifespan="on",
         )

@@ -8,33 +8,45 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 KEYS_MAX = 256
+IN_FLIGHT_MAX = 2
 
 
 class SharedReads(Generic[K, V]):
-    """Gather keys asked for in one turn of the loop into one query of at most KEYS_MAX keys."""
+    """Gather keys asked for while queries are under way into one query of at most KEYS_MAX keys.
+
+    At most IN_FLIGHT_MAX queries run at once, so that many callers make few large queries.
+    """
 
     def __init__(self, fetch: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> None:
         self._fetch = fetch
         self._waiting: dict[K, list[asyncio.Future[V | None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_starting = False
 
     async def get(self, key: K) -> V | None:
         """Read one, None when it does not exist."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[V | None] = loop.create_future()
-        if not self._waiting:
-            loop.call_soon(self._start)
         self._waiting.setdefault(key, []).append(answer)
+        if not self._is_starting and len(self._tasks) < IN_FLIGHT_MAX:
+            self._is_starting = True
+            loop.call_soon(self._start)
         return await answer
 
     def _start(self) -> None:
-        waiting, self._waiting = self._waiting, {}
-        keys = list(waiting)
-        for first in range(0, len(keys), KEYS_MAX):
-            part = {key: waiting[key] for key in keys[first : first + KEYS_MAX]}
-            task = asyncio.get_running_loop().create_task(self._serve(part))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self._is_starting = False
+        keys = list(self._waiting)[:KEYS_MAX]
+        if not keys:
+            return
+        part = {key: self._waiting.pop(key) for key in keys}
+        task = asyncio.get_running_loop().create_task(self._serve(part))
+        self._tasks.add(task)
+        task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._waiting and not self._is_starting:
+            self._start()
 
     async def _serve(self, waiting: dict[K, list[asyncio.Future[V | None]]]) -> None:
         work = asyncio.ensure_future(self._fetch(list(waiting)))

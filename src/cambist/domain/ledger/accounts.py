@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import AccountId, HoldId, OrderId, PartnerId
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "cambist:account")
+
+IDS_KEPT = 16_384
+
+
+@lru_cache(maxsize=IDS_KEPT)
+def _account_id(owner: str, asset: str) -> AccountId:
+    return AccountId(uuid5(_NAMESPACE, f"{owner}/{asset}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +28,7 @@ class AccountRef:
     @property
     def id(self) -> AccountId:
         """Derive the account's id."""
-        return AccountId(uuid5(_NAMESPACE, f"{self.owner}/{self.asset}"))
+        return _account_id(self.owner, self.asset)
 
     @property
     def bounded(self) -> bool:
