@@ -133,7 +133,8 @@ def _process(options: argparse.Namespace, settings: Settings) -> int:
         "signer": processes.run_signer,
     }
     with asyncio.Runner(loop_factory=_loop_of(options.part)) as runner:
-        runner.run(parts[options.part](_located(settings)))
+        own = settings if options.part == "signer" else _located(settings)
+        runner.run(parts[options.part](own))
     return 0
 
 

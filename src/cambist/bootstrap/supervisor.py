@@ -15,6 +15,7 @@ from cambist.adapters.keys import prepare_signing_keys
 from cambist.bootstrap.processes import SUPERVISED, bind
 from cambist.settings import Settings
 
+SIGNER = "signer"
 PARTS = ("api", "worker", "chainwatch")
 READY_TIMEOUT_S = 60.0
 READY_POLL_S = 0.05
@@ -45,11 +46,9 @@ class Supervisor:
         self.parts.append(Part(name, self._spawn(name)))
 
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
-        environ = {
-            **os.environ,
-            "CAMBIST_DATABASE_URL": self.settings.database_url,
-            SUPERVISED: "1",
-        }
+        environ = {**os.environ, SUPERVISED: "1"}
+        if name != SIGNER:
+            environ["CAMBIST_DATABASE_URL"] = self.settings.database_url
         command = [sys.executable, "-m", "cambist.cli", name]
         return subprocess.Popen(command, stdin=subprocess.PIPE, env=environ, start_new_session=True)
 
@@ -102,7 +101,7 @@ def up(settings: Settings) -> int:
         fresh = asyncio.run(_prepare(settings))
         supervisor = Supervisor(settings)
         stack.callback(supervisor.stop)
-        for name in ("signer", *PARTS, *["api"] * (settings.api_processes - 1)):
+        for name in (SIGNER, *PARTS, *["api"] * (settings.api_processes - 1)):
             supervisor.start(name)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
