@@ -1,6 +1,7 @@
 """Decide that money leaves exactly once, and only what there is."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -11,7 +12,7 @@ from cambist.app.paying import PromisedOrder
 from cambist.domain.custody.states import WithdrawalState
 from cambist.domain.orders.states import OrderState
 from cambist.kernel.errors import DomainError, ErrorCode
-from cambist.kernel.ids import OrderId
+from cambist.kernel.ids import OrderId, PartnerId
 from tests.world import World
 
 TRX = 1_000_000
@@ -171,3 +172,14 @@ async def test_payment_to_an_invalid_address_is_refused(world: World) -> None:
         with pytest.raises(DomainError) as refused:
             await world.do(Withdraw(world.partner, world.shop, "TRX", 1, address))
         assert refused.value.code is ErrorCode.ADDRESS_INVALID
+
+
+async def test_refund_of_a_missing_and_of_a_foreign_order_look_the_same(world: World) -> None:
+    order_id = await paid(world, TRX)
+    stranger = PartnerId(uuid4())
+    refusals = []
+    for target in (order_id, OrderId(uuid4())):
+        with pytest.raises(DomainError) as refused:
+            await world.do(RefundOrder(stranger, target, "TRX", TRX, OUTSIDE["TRX"]))
+        refusals.append((refused.value.code, refused.value.facts))
+    assert refusals == [(ErrorCode.NOT_FOUND, {"field": "refundOrderId"})] * 2

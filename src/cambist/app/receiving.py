@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from cambist.app.steps import next_numbers, payments_of, reassess
+from cambist.app.steps import next_numbers, payments_of, reassess, terms_of
 from cambist.domain.custody.custody import Address, Place, address_key
 from cambist.domain.market.assets import ASSETS
 from cambist.domain.orders.orders import Order
@@ -88,9 +88,7 @@ async def record_transfers(
 async def reassess_all(uow: UnitOfWork, orders: Iterable[Order], now: datetime) -> None:
     """Bring locked incoming orders up to date with their payments."""
     for order in orders:
-        integration = await uow.integrations.peek(order.integration_id)
-        if integration is None:
-            raise LookupError("an order without integration")
+        integration = await terms_of(uow, order)
         reassess(uow, order, integration, await payments_of(uow, order.id), now)
 
 

@@ -36,6 +36,14 @@ async def own_integration(
     return integration
 
 
+async def terms_of(uow: UnitOfWork, order: Order) -> Integration:
+    """Load the integration an order was made for; there is always one."""
+    integration = await uow.integrations.peek(order.integration_id)
+    if integration is None:
+        raise LookupError("an order without integration")
+    return integration
+
+
 async def watched_chain(uow: UnitOfWork, asset: Asset, now: datetime) -> Chain:
     """Name the asset's chain when its watcher is awake, so that a payment would be noticed.
 

@@ -30,8 +30,8 @@ async def choose_asset(command: ChooseAsset, uow: UnitOfWork, now: datetime) -> 
     """
     asset = asset_of(command.asset)
     chain = await watched_chain(uow, asset, now)
-    order = await uow.orders.get(command.order_id)
-    if order.integration_id != command.integration_id:
+    order = (await uow.orders.lock([command.order_id])).get(command.order_id)
+    if order is None or order.integration_id != command.integration_id:
         raise DomainError(ErrorCode.NOT_FOUND)
     if order.asset == asset.code and order.address is not None:
         return order.address

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cambist.app.paying import Payout, PromisedOrder, check_payout, promise
+from cambist.app.steps import terms_of
 from cambist.domain.market.assets import asset_of
 from cambist.domain.orders.states import OrderKind
 from cambist.kernel.errors import DomainError, ErrorCode
@@ -32,10 +33,10 @@ async def refund_order(command: RefundOrder, uow: UnitOfWork, now: datetime) -> 
     """
     asset = asset_of(command.asset)
     check_payout(uow, asset, command.amount, command.destination)
-    order = await uow.orders.get(command.order_id)
-    integration = await uow.integrations.peek(order.integration_id)
-    if order.partner_id != command.partner_id or integration is None:
+    order = (await uow.orders.lock([command.order_id])).get(command.order_id)
+    if order is None or order.partner_id != command.partner_id:
         raise DomainError(ErrorCode.NOT_FOUND, field="refundOrderId")
+    integration = await terms_of(uow, order)
     if order.asset != asset.code:
         raise DomainError(ErrorCode.ASSET_NOT_SUPPORTED, field="assetId")
     refunded = order.refund(command.amount, now)
