@@ -18,6 +18,15 @@ class EventName(StrEnum):
     ORDER_REOPENED = "order.reopened"
     ORDER_SENT = "order.sent"
     ORDER_FAILED = "order.failed"
+    ORDER_CASE_OPENED = "order.case_opened"
+    ORDER_CASE_SUBMITTED = "order.case_submitted"
+    ORDER_CASE_REJECTED = "order.case_rejected"
+    ORDER_CASE_CLOSED = "order.case_closed"
+    ORDER_READY = "order.ready"
+    ORDER_PAID = "order.paid"
+    ORDER_CANCELLED = "order.cancelled"
+    ORDER_RETURNING = "order.returning"
+    ORDER_RETURNED = "order.returned"
 
 
 @dataclass(frozen=True, slots=True)

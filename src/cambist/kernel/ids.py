@@ -12,6 +12,9 @@ AccountId = NewType("AccountId", UUID)
 JournalId = NewType("JournalId", UUID)
 HoldId = NewType("HoldId", UUID)
 CallbackId = NewType("CallbackId", UUID)
+CustomerId = NewType("CustomerId", UUID)
+QuoteId = NewType("QuoteId", UUID)
+CaseId = NewType("CaseId", UUID)
 
 RANDOM_BITS = 74
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from cambist.domain.custody.states import WITHDRAWAL, WithdrawalState
-from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
+from cambist.kernel.ids import CustomerId, IntegrationId, OrderId, PartnerId
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "cambist:coin")
 
@@ -107,7 +107,8 @@ class Withdrawal:
     """Hold one transfer out of our custody; `order_id` is None for a sweep.
 
     `source` limits the coins to one address. `raw` are the signed bytes, stored before they are
-    broadcast; `change` and `inputs` are fixed when coins are allotted.
+    broadcast; `change` and `inputs` are fixed when coins are allotted. The money is the customer's
+    when there is one, else the partner's.
     """
 
     id: UUID
@@ -129,6 +130,7 @@ class Withdrawal:
     reason: str | None
     created_at: datetime
     updated_at: datetime
+    customer_id: CustomerId | None = None
 
     def step(self, target: WithdrawalState, now: datetime) -> "Withdrawal":
         """Move to a state the machine allows.

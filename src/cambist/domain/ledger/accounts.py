@@ -6,7 +6,7 @@ from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from cambist.kernel.errors import DomainError, ErrorCode
-from cambist.kernel.ids import AccountId, HoldId, OrderId, PartnerId
+from cambist.kernel.ids import AccountId, CustomerId, HoldId, OrderId, PartnerId
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "cambist:account")
 
@@ -33,12 +33,31 @@ class AccountRef:
     @property
     def bounded(self) -> bool:
         """Tell whether the account may never go below zero."""
-        return self.owner.startswith("partner:")
+        return self.owner.startswith(("partner:", "customer:"))
 
 
 def partner_account(partner_id: PartnerId | UUID, asset: str) -> AccountRef:
     """Name what we owe a partner."""
     return AccountRef(f"partner:{partner_id}", asset)
+
+
+def customer_account(customer_id: CustomerId | UUID, asset: str) -> AccountRef:
+    """Name what we owe a customer."""
+    return AccountRef(f"customer:{customer_id}", asset)
+
+
+def party_account(
+    partner_id: PartnerId | UUID, customer_id: CustomerId | UUID | None, asset: str
+) -> AccountRef:
+    """Name what we owe a customer, or the partner when there is none."""
+    if customer_id is None:
+        return partner_account(partner_id, asset)
+    return customer_account(customer_id, asset)
+
+
+def rail_account(method: str, asset: str) -> AccountRef:
+    """Name the mirror of what stands on our account of a fiat rail."""
+    return AccountRef(f"rail:{method}", asset)
 
 
 def custody_account(chain: str, place: str, asset: str) -> AccountRef:
@@ -47,7 +66,7 @@ def custody_account(chain: str, place: str, asset: str) -> AccountRef:
 
 
 def house_account(purpose: str, asset: str) -> AccountRef:
-    """Name an account of our own: fees, network-fees, loss, suspense, capital."""
+    """Name an account of our own: fees, network-fees, spread, inventory, loss, suspense, capital."""
     return AccountRef(f"house:{purpose}", asset)
 
 

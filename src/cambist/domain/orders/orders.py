@@ -3,9 +3,17 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cambist.domain.orders.states import INCOMING, PAY_IN, PAY_OUT, Label, OrderKind, OrderState
+from cambist.domain.orders.states import (
+    INCOMING,
+    MACHINES,
+    PAY_IN,
+    TRADES,
+    Label,
+    OrderKind,
+    OrderState,
+)
 from cambist.kernel.errors import DomainError, ErrorCode
-from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
+from cambist.kernel.ids import CustomerId, IntegrationId, OrderId, PartnerId
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +23,8 @@ class Order:
     `amount` is what is asked for (None: the payer chooses) or what is to be sent; `received` sums
     seen payments, `confirmed` the credited ones; `refunded` is what refunds promised or sent,
     `returned` the part of it that policy returned by itself; `rate` is the mantissa of
-    asset to `fiat` fixed when the order was made; `seq` counts the order's events.
+    asset to `fiat` fixed when the order was made; `seq` counts the order's events. `customer_id`
+    names the customer whose money it moves, None when it is the partner's own.
     """
 
     id: OrderId
@@ -44,11 +53,17 @@ class Order:
     created_at: datetime
     updated_at: datetime
     seq: int
+    customer_id: CustomerId | None = None
 
     @property
     def is_incoming(self) -> bool:
-        """Tell whether the order brings money in."""
+        """Tell whether the order only brings money in."""
         return self.kind in INCOMING
+
+    @property
+    def is_trade(self) -> bool:
+        """Tell whether the order exchanges money for money."""
+        return self.kind in TRADES
 
     def accept(self, asset: str, address: str, rate: int, confirmations: int) -> "Order":
         """Fix in which asset, at which address and rate a created order is paid.
@@ -85,5 +100,5 @@ class Order:
         Raises:
             DomainError: INVALID_STATE.
         """
-        machine = PAY_IN if self.is_incoming else PAY_OUT
-        return replace(self, state=machine.step(self.state, target), updated_at=now)
+        state = MACHINES[self.kind].step(self.state, target)
+        return replace(self, state=state, updated_at=now)

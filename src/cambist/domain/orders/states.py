@@ -13,17 +13,24 @@ class OrderKind(StrEnum):
     REFUND = "refund"
     WITHDRAWAL = "withdrawal"
     SEND = "send"
+    BUY = "buy"
+    SELL = "sell"
 
 
 class OrderState(StrEnum):
     """Name where an order stands; every dialect's table is total over this list."""
 
     CREATED = "created"
+    ON_CASE = "on_case"
     AWAITING_PAYMENT = "awaiting_payment"
     PAYMENT_SEEN = "payment_seen"
+    PAID = "paid"
     SENDING = "sending"
     SENT = "sent"
     COMPLETED = "completed"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
     EXPIRED = "expired"
     REJECTED = "rejected"
 
@@ -39,7 +46,8 @@ class Label(StrEnum):
 
 
 INCOMING = frozenset({OrderKind.PAYMENT, OrderKind.DEPOSIT})
-OUTGOING = frozenset(OrderKind) - INCOMING
+TRADES = frozenset({OrderKind.BUY, OrderKind.SELL})
+OUTGOING = frozenset(OrderKind) - INCOMING - TRADES
 
 _S = OrderState
 
@@ -68,3 +76,35 @@ PAY_OUT = StateMachine(
     },
 )
 """Outgoing orders: nothing is given up once bytes may have been signed."""
+
+TRADE = StateMachine(
+    name="trade",
+    initial=frozenset({_S.CREATED}),
+    transitions={
+        _S.CREATED: frozenset({_S.ON_CASE, _S.AWAITING_PAYMENT, _S.PAID}),
+        _S.ON_CASE: frozenset(
+            {_S.AWAITING_PAYMENT, _S.PAID, _S.RETURNING, _S.CANCELLED, _S.EXPIRED, _S.REJECTED}
+        ),
+        _S.AWAITING_PAYMENT: frozenset(
+            {_S.PAYMENT_SEEN, _S.PAID, _S.ON_CASE, _S.CANCELLED, _S.EXPIRED}
+        ),
+        _S.PAYMENT_SEEN: frozenset({_S.AWAITING_PAYMENT, _S.PAID, _S.ON_CASE, _S.EXPIRED}),
+        _S.PAID: frozenset({_S.SENDING, _S.COMPLETED, _S.ON_CASE}),
+        _S.SENDING: frozenset({_S.SENT, _S.ON_CASE}),
+        _S.SENT: frozenset({_S.COMPLETED, _S.ON_CASE}),
+        _S.COMPLETED: frozenset({_S.ON_CASE}),
+        _S.RETURNING: frozenset({_S.RETURNED, _S.ON_CASE}),
+        _S.RETURNED: frozenset({_S.ON_CASE}),
+        _S.CANCELLED: frozenset({_S.ON_CASE, _S.PAYMENT_SEEN}),
+        _S.EXPIRED: frozenset({_S.ON_CASE, _S.PAYMENT_SEEN, _S.PAID}),
+        _S.REJECTED: frozenset({_S.ON_CASE, _S.PAYMENT_SEEN}),
+    },
+)
+"""Orders to buy and sell: a case may hold one at any time; late money leads back out of an end."""
+
+MACHINES = {
+    **dict.fromkeys(INCOMING, PAY_IN),
+    **dict.fromkeys(OUTGOING, PAY_OUT),
+    **dict.fromkeys(TRADES, TRADE),
+}
+"""The machine of each kind of order."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from cambist.domain.payments.states import PAYMENT, Direction, PaymentState
-from cambist.kernel.ids import OrderId, PartnerId, PaymentId
+from cambist.kernel.ids import CustomerId, OrderId, PartnerId, PaymentId
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "cambist:payment")
 
@@ -26,7 +26,8 @@ class Payment:
 
     `number` counts per partner (the wire's decimal id). `matched` is False when the asset is not
     the order's: such money waits in suspense. `order_id` is None for the house's own funding.
-    `loss` is what a reorg took that the partner no longer had; `credits` counts the bookings.
+    `loss` is what a reorg took that the payee no longer had; `credits` counts the bookings.
+    `customer_id` names the payee when the money is not the partner's own.
     """
 
     id: PaymentId
@@ -51,6 +52,7 @@ class Payment:
     block_hash: str | None
     created_at: datetime
     updated_at: datetime
+    customer_id: CustomerId | None = None
 
     def step(self, target: PaymentState, now: datetime) -> "Payment":
         """Move to a state the machine allows.
