@@ -1,0 +1,1 @@
+"""Tests of messages to people and of one-time codes."""
