@@ -11,6 +11,7 @@ from cambist.adapters.db.store import PostgresStore
 from cambist.adapters.vault.entropy import SystemEntropy
 from cambist.bus.answers import register
 from cambist.bus.bus import Bus
+from cambist.ports.addresses import AddressFacts
 from tests.bus.cases import USE_CASES
 from tests.bus.stores import MemoryStore
 
@@ -23,6 +24,10 @@ class NoBook:
         raise LookupError(chain)
 
     def is_valid(self, chain: str, address: str) -> bool:
+        """Never be asked."""
+        raise LookupError(chain)
+
+    def inspect(self, chain: str, address: str) -> AddressFacts:
         """Never be asked."""
         raise LookupError(chain)
 

@@ -22,6 +22,7 @@ from cambist.domain.partners.partners import Integration
 from cambist.domain.partners.states import IntegrationStatus
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
 from cambist.kernel.rates import Rate
+from cambist.ports.addresses import AddressFacts
 from cambist.ports.store import Question
 from cambist.ports.uow import UnitOfWork
 from tests.bus.cases import ASSET, USE_CASES
@@ -126,6 +127,10 @@ class AnyAddress:
     def is_valid(self, chain: str, address: str) -> bool:
         """Accept."""
         return True
+
+    def inspect(self, chain: str, address: str) -> AddressFacts:
+        """Never be asked."""
+        raise LookupError(chain)
 
 
 async def _rates(_: object, arguments: Any, now: datetime) -> list[Rate]:

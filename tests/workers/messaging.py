@@ -33,6 +33,7 @@ from cambist.domain.partners.states import IntegrationStatus
 from cambist.domain.webhooks.signatures import standard_secret
 from cambist.kernel.events import EventName
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
+from cambist.ports.addresses import AddressFacts
 from cambist.ports.outbox import OutboxPort
 from cambist.ports.queries import OrderView
 from cambist.ports.signer import KeyPath
@@ -71,6 +72,9 @@ class NoAddresses:
         raise AssertionError
 
     def is_valid(self, chain: str, address: str) -> bool:
+        raise AssertionError
+
+    def inspect(self, chain: str, address: str) -> AddressFacts:
         raise AssertionError
 
 

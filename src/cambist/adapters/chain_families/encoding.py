@@ -9,11 +9,13 @@ from Crypto.Hash import RIPEMD160, keccak
 BECH32_MAX_LENGTH = 90
 BASE58_MAX_LENGTH = 120
 BECH32_CONST, BECH32M_CONST = 1, 0x2BC830A3
+SEGWIT_WORDS_MIN = 8
+SEGWIT_VERSION_MAX = 16
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_BASE58_VALUES = {char: value for value, char in enumerate(_BASE58)}
-_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-_BECH32_VALUES = {char: value for value, char in enumerate(_BECH32)}
+BASE58_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58_VALUES = {char: value for value, char in enumerate(BASE58_ALPHABET)}
+BECH32_ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_BECH32_VALUES = {char: value for value, char in enumerate(BECH32_ALPHABET)}
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 
@@ -63,7 +65,7 @@ def base58check_encode(payload: bytes) -> str:
     number, text = int.from_bytes(data, "big"), []
     while number:
         number, digit = divmod(number, 58)
-        text.append(_BASE58[digit])
+        text.append(BASE58_ALPHABET[digit])
     zeros = len(data) - len(data.lstrip(b"\0"))
     return "1" * zeros + "".join(reversed(text))
 
@@ -91,7 +93,7 @@ def segwit_encode(hrp: str, version: int, program: bytes) -> str:
     constant = BECH32_CONST if version == 0 else BECH32M_CONST
     check = _polymod(_hrp_state(hrp), [*words, 0, 0, 0, 0, 0, 0]) ^ constant
     words.extend(check >> shift & 31 for shift in (25, 20, 15, 10, 5, 0))
-    return hrp + "1" + "".join([_BECH32[word] for word in words])
+    return hrp + "1" + "".join([BECH32_ALPHABET[word] for word in words])
 
 
 def segwit_decode(hrp: str, text: str) -> tuple[int, bytes] | None:
@@ -105,11 +107,11 @@ def segwit_decode(hrp: str, text: str) -> tuple[int, bytes] | None:
     lower = text.lower()
     if text not in (lower, text.upper()) or not lower.startswith(hrp + "1"):
         return None
-    words = [_BECH32_VALUES.get(char, -1) for char in lower[len(hrp) + 1 :]]
-    if len(words) < 8 or min(words) < 0 or words[0] > 16:
+    try:
+        words, is_sealed = segwit_words(hrp, lower[len(hrp) + 1 :])
+    except ValueError:
         return None
-    constant = BECH32_CONST if words[0] == 0 else BECH32M_CONST
-    if _polymod(_hrp_state(hrp), words) != constant:
+    if not is_sealed or words[0] > SEGWIT_VERSION_MAX:
         return None
     program = _from_words(words[1:-6])
     if program is None or not 2 <= len(program) <= 40:
@@ -117,6 +119,21 @@ def segwit_decode(hrp: str, text: str) -> tuple[int, bytes] | None:
     if words[0] == 0 and len(program) not in (20, 32):
         return None
     return words[0], program
+
+
+def segwit_words(hrp: str, data: str) -> tuple[list[int], bool]:
+    """Read lower-case characters after the separator: version, program and checksum as words.
+
+    Tells as well whether the checksum is the one due for the version (BIP 350).
+
+    Raises:
+        ValueError: a character outside BECH32_ALPHABET, or too few for any program.
+    """
+    words = [_BECH32_VALUES.get(char, -1) for char in data]
+    if len(words) < SEGWIT_WORDS_MIN or min(words) < 0:
+        raise ValueError("not the words of an address")
+    constant = BECH32_CONST if words[0] == 0 else BECH32M_CONST
+    return words, _polymod(_hrp_state(hrp), words) == constant
 
 
 @lru_cache(maxsize=32)

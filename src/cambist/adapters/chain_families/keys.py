@@ -7,8 +7,10 @@ from pathlib import Path
 
 from cambist.adapters.chain_families.addresses import address_of_key, is_valid_address
 from cambist.adapters.chain_families.bip32 import PublicNode
+from cambist.adapters.chain_families.inspection import inspect_address, unknown_chain
 from cambist.adapters.chain_families.networks import ChainSetup, Network
 from cambist.kernel.errors import DomainError, ErrorCode
+from cambist.ports.addresses import AddressFacts
 from cambist.ports.signer import Branch, KeyPath
 
 PUBLIC_KEYS_VERSION = 1
@@ -59,6 +61,11 @@ class DerivedAddressBook:
         """Tell whether money of the chain's configured network can be sent to an address."""
         network = self._networks.get(chain)
         return network is not None and is_valid_address(chain, network, address)
+
+    def inspect(self, chain: str, address: str) -> AddressFacts:
+        """Tell what an address is, or what is wrong with it."""
+        network = self._networks.get(chain)
+        return unknown_chain() if network is None else inspect_address(chain, network, address)
 
 
 def accounts_to_json(accounts: Mapping[str, AccountKey]) -> dict[str, object]:
