@@ -1,0 +1,1 @@
+"""Put messages into words: texts in each language, one layout for mails."""
