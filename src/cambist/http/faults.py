@@ -1,6 +1,6 @@
 """Decide which refusal an exception means, whoever raised it: the core, the kit, the framework."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,8 @@ MESSAGES: Mapping[str, str] = {
     "string_unicode": "The text is not valid Unicode.",
 }
 """Our words for what models report most; the rest keeps the model's own."""
+ECHOING = ("regex", "enum value")
+"""Messages of the framework that show a pattern, or what was sent."""
 
 _log = structlog.get_logger("cambist.http")
 
@@ -76,11 +78,16 @@ def _violations(error: ValidationException, request: AnyRequest) -> tuple[Violat
     """List every wrong value: pydantic's findings of a body, or the framework's of parameters."""
     found: list[dict[str, Any]] | None = getattr(error.__cause__, "errors", None)
     if found is not None:
-        return tuple(
-            _of_model(_path(item["loc"]), str(item["type"]), str(item["msg"])) for item in found
-        )
+        return model_violations(found)
     extra = error.extra if isinstance(error.extra, list) else []
     return tuple(_of_parameter(item, request) for item in extra)
+
+
+def model_violations(found: Iterable[Mapping[str, Any]]) -> tuple[Violation, ...]:
+    """Write pydantic's findings as violations; what was sent is not among what is told."""
+    return tuple(
+        _of_model(_path(item["loc"]), str(item["type"]), str(item["msg"])) for item in found
+    )
 
 
 def _of_model(path: str, kind: str, message: str) -> Violation:
@@ -101,5 +108,5 @@ def _of_parameter(item: dict[str, Any], request: AnyRequest) -> Violation:
     if isinstance(definition, ParameterKwarg):
         shown = definition.name or name
     message = str(item.get("message", "")).replace("`", "")
-    told = FORM if "regex" in message else message
+    told = FORM if any(word in message for word in ECHOING) else message
     return Violation(shown, told, Fault.FIELD_INVALID.value)
