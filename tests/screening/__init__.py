@@ -1,0 +1,1 @@
+"""Names that are one person, names that are two, and list files of invented people."""
