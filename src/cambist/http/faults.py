@@ -42,7 +42,7 @@ def refusal_of(
     new_id: Callable[[], UUID],
 ) -> Refusal:
     """Describe any exception as a refusal; faults of ours are logged under the id they show."""
-    refusal = _describe(error, request, domain)
+    refusal = replace(_describe(error, request, domain), instance=request.scope.get("path"))
     if refusal.status < 500:
         return refusal
     error_id = str(new_id())

@@ -1,12 +1,14 @@
 """Decide what an API says about itself: the framework's paths, with exact schemas and refusals."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, get_origin
+from dataclasses import dataclass
+from typing import Any, cast, get_origin
 
 import msgspec
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Operation, Parameter, Schema
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
@@ -77,8 +79,9 @@ def document(app: Litestar, extra: Mapping[str, Any]) -> dict[str, Any]:
 
 def _schemas(handlers: Iterable[HTTPRouteHandler]) -> dict[str, Any]:
     read: set[type[BaseModel]] = set()
-    written: set[type] = {Problem, ServerProblem}
+    written: set[type] = set()
     for handler in handlers:
+        written.update(_structs(handler))
         signature = handler.parsed_fn_signature
         data = signature.parameters.get("data")
         if data is not None:
@@ -96,6 +99,43 @@ def _schemas(handlers: Iterable[HTTPRouteHandler]) -> dict[str, Any]:
         sorted(written, key=lambda model: model.__name__), ref_template=REF + "{name}"
     )
     return {**incoming.get("$defs", {}), **outgoing}
+
+
+def _structs(handler: HTTPRouteHandler) -> set[type]:
+    """Collect what a handler says it may refuse with."""
+    specs = (handler.responses or {}).values()
+    shapes = (spec.data_container for spec in specs)
+    return {one for one in shapes if isinstance(one, type) and issubclass(one, msgspec.Struct)}
+
+
+def query_of(model: type[BaseModel]) -> type[Operation]:
+    """Make the operation class of a handler that reads its query by `forms.read_pairs`."""
+    schema = model.model_json_schema(schema_generator=_Untitled)
+    required = frozenset(schema.get("required", ()))
+    parameters = [
+        Parameter(
+            name=name,
+            param_in="query",
+            required=name in required,
+            description=shape.get("description"),
+            schema=cast(Schema, _without_null(shape)),
+        )
+        for name, shape in schema["properties"].items()
+    ]
+
+    @dataclass
+    class Queried(Operation):
+        def __post_init__(self) -> None:
+            self.parameters = [*(self.parameters or ()), *parameters]
+
+    return Queried
+
+
+def _without_null(shape: dict[str, Any]) -> dict[str, Any]:
+    """Describe a value that may be left out: absent, never null."""
+    choices = [one for one in shape.get("anyOf", ()) if one.get("type") != "null"]
+    rest = {key: value for key, value in shape.items() if key not in {"anyOf", "default"}}
+    return {**choices[0], **rest} if len(choices) == 1 else shape
 
 
 def _complete(operation: dict[str, Any]) -> None:

@@ -60,7 +60,10 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Describe a refusal; `error_id` is set for faults of ours only, and then is all to show."""
+    """Describe a refusal; `error_id` is set for faults of ours only, and then is all to show.
+
+    `instance` is the path that was asked; `extra` are further members of the answer, for programs.
+    """
 
     status: int
     code: str
@@ -68,6 +71,8 @@ class Refusal:
     violations: tuple[Violation, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     error_id: str | None = None
+    instance: str | None = None
+    extra: Mapping[str, str | int | None] = field(default_factory=dict)
 
 
 class RefusedError(Exception):
