@@ -139,7 +139,9 @@ async def world() -> World:
 
 
 async def test_agreed_price_is_published_with_its_sources(world: World) -> None:
-    assert world.store.quotes["TRX_EUR"] == PriceQuote("TRX_EUR", MID, world.clock(), ("a", "b"))
+    samples = tuple(world.store.samples[-2:])
+    quote = PriceQuote("TRX_EUR", MID, world.clock(), ("a", "b"), samples)
+    assert world.store.quotes["TRX_EUR"] == quote
     assert len(world.store.samples) == 20
 
 

@@ -8,7 +8,12 @@ import asyncpg
 
 from cambist.adapters.db.pool import Connection, Pool
 from cambist.domain.pricing.quotes import MAX_AGE_S, PriceQuote, require_fresh
-from cambist.domain.pricing.samples import PriceSample, pair_of
+from cambist.domain.pricing.samples import (
+    PriceSample,
+    pair_of,
+    samples_from_json,
+    samples_to_json,
+)
 from cambist.kernel.errors import DomainError
 from cambist.kernel.money import Asset
 from cambist.kernel.rates import Rate
@@ -31,13 +36,14 @@ _ADD_SAMPLES = """insert into price_sample (pair, source, seq, mantissa, taken_a
   on conflict do nothing"""
 
 # An older quote never replaces a newer one, unless that one is from a future that was undone.
-_PUT_QUOTES = """insert into price_current (pair, mantissa, taken_at, sources)
-  select v.pair, v.mantissa::numeric, v.taken_at, v.sources
-    from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[])
-      as v(pair, mantissa, taken_at, sources)
+_PUT_QUOTES = """insert into price_current (pair, mantissa, taken_at, sources, samples)
+  select v.pair, v.mantissa::numeric, v.taken_at, v.sources, v.samples
+    from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
+      as v(pair, mantissa, taken_at, sources, samples)
   on conflict (pair) do update
-    set mantissa = excluded.mantissa, taken_at = excluded.taken_at, sources = excluded.sources
-    where excluded.taken_at >= price_current.taken_at or price_current.taken_at > $5"""
+    set mantissa = excluded.mantissa, taken_at = excluded.taken_at, sources = excluded.sources,
+        samples = excluded.samples
+    where excluded.taken_at >= price_current.taken_at or price_current.taken_at > $6"""
 
 _DROP_QUOTES = "delete from price_current where pair <> all($1::text[])"
 
@@ -53,7 +59,7 @@ _PRUNE = """with gone as (
     returning 1)
   select count(*) from gone"""
 
-_SNAPSHOT = "select pair, mantissa::text, taken_at, sources from price_current"
+_SNAPSHOT = "select pair, mantissa::text, taken_at, sources, samples from price_current"
 
 _LOST = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
 
@@ -93,6 +99,7 @@ class PostgresPrices:
                     [str(quote.mantissa) for quote in kept],
                     [quote.taken_at for quote in kept],
                     [",".join(quote.sources) for quote in kept],
+                    [samples_to_json(quote.samples) for quote in kept],
                     now,
                 )
                 await connection.execute(_DROP_QUOTES, [quote.pair for quote in kept])
@@ -177,7 +184,17 @@ class CachedPrices:
     async def answer(
         self, connection: Connection, pairs: Sequence[tuple[Asset, Asset]], now: datetime
     ) -> list[Rate | DomainError]:
-        """Answer the bus's RATE question for many pairs of base and quote.
+        """Answer the bus's RATE question for many pairs of base and quote."""
+        found = await self.priced_answer(connection, pairs, now)
+        return [
+            priced if isinstance(priced, DomainError) else priced.rate(base, quote)
+            for (base, quote), priced in zip(pairs, found, strict=True)
+        ]
+
+    async def priced_answer(
+        self, connection: Connection, pairs: Sequence[tuple[Asset, Asset]], now: datetime
+    ) -> list[PriceQuote | DomainError]:
+        """Answer with the whole quote, the samples included, for many pairs of base and quote.
 
         Reads, when it must, on the transaction's own connection: waiting for a second one from
         the pool while holding one is how a pool locks itself up.
@@ -188,14 +205,13 @@ class CachedPrices:
         usable = all(self._is_usable(found, now) for found in wanted)
         if not usable and self._is_older_than(RELOAD_AFTER_S):
             await self._read_on(connection)
-        return [self._rate(base, quote, now) for base, quote in pairs]
+        return [self._fresh(pair_of(base, quote), now) for base, quote in pairs]
 
-    def _rate(self, base: Asset, quote: Asset, now: datetime) -> Rate | DomainError:
+    def _fresh(self, pair: str, now: datetime) -> PriceQuote | DomainError:
         try:
-            found = require_fresh(self._quotes.get(pair_of(base, quote)), now, self._max_age_s)
+            return require_fresh(self._quotes.get(pair), now, self._max_age_s)
         except DomainError as refusal:
             return refusal
-        return found.rate(base, quote)
 
     def _is_usable(self, found: PriceQuote | None, now: datetime) -> bool:
         return found is not None and found.is_fresh(now, self._max_age_s)
@@ -215,4 +231,6 @@ class CachedPrices:
 
 
 def _read(row: Any) -> PriceQuote:
-    return PriceQuote(row[0], int(row[1]), row[2], tuple(row[3].split(",")))
+    return PriceQuote(
+        row[0], int(row[1]), row[2], tuple(row[3].split(",")), samples_from_json(row[4])
+    )

@@ -22,7 +22,7 @@ def derive(pair: str, quotes: Mapping[str, PriceQuote], hubs: tuple[str, ...] = 
     """Price a pair over the shortest path of quoted ones, through hubs in the order given.
 
     The exact fraction is rounded half up once. The result is as old as its oldest leg and names
-    the sources of every leg.
+    the sources and samples of every leg.
 
     Raises:
         DomainError: RATE_UNAVAILABLE when no path is quoted or the result is too small to write.
@@ -81,4 +81,5 @@ def _chain(pair: str, legs: list[_Leg]) -> PriceQuote:
         mantissa,
         min(leg.quote.taken_at for leg in legs),
         tuple(sorted({source for leg in legs for source in leg.quote.sources})),
+        tuple(sample for leg in legs for sample in leg.quote.samples),
     )

@@ -56,7 +56,8 @@ class GuardLimits:
 class Verdict:
     """Tell the mid of a pair and who agreed on it, or why there is none (price None).
 
-    `taken_at` is the oldest sample used; `rejected` names sources set aside and why.
+    `taken_at` is the oldest sample used, `samples` are all that were used; `rejected` names
+    sources set aside and why.
     """
 
     pair: str
@@ -65,6 +66,7 @@ class Verdict:
     sources: tuple[str, ...] = ()
     taken_at: datetime | None = None
     rejected: tuple[tuple[str, Reason], ...] = ()
+    samples: tuple[PriceSample, ...] = ()
 
     def quote(self) -> PriceQuote:
         """Turn the verdict into a quote.
@@ -74,7 +76,7 @@ class Verdict:
         """
         if self.price is None or self.taken_at is None:
             raise DomainError(ErrorCode.RATE_UNAVAILABLE)
-        return PriceQuote(self.pair, self.price, self.taken_at, self.sources)
+        return PriceQuote(self.pair, self.price, self.taken_at, self.sources, self.samples)
 
 
 def decide(
@@ -111,6 +113,7 @@ def decide(
         tuple(sorted(sample.source for sample in agreed)),
         min(sample.taken_at for sample in agreed),
         rejected + outliers,
+        tuple(agreed),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cambist.domain.pricing.samples import pair_of
+from cambist.domain.pricing.samples import PriceSample, pair_of
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.money import Asset
 from cambist.kernel.rates import Rate
@@ -14,12 +14,16 @@ FUTURE_SLACK_S = 2
 
 @dataclass(frozen=True, slots=True)
 class PriceQuote:
-    """Hold a guarded mid; `taken_at` is the oldest sample it rests on, `sources` who agreed."""
+    """Hold a guarded mid; `taken_at` is the oldest sample it rests on, `sources` who agreed.
+
+    `samples` are those the mid was made from, of every leg when it is a cross.
+    """
 
     pair: str
     mantissa: int
     taken_at: datetime
     sources: tuple[str, ...]
+    samples: tuple[PriceSample, ...] = ()
 
     def is_fresh(self, now: datetime, max_age_s: int = MAX_AGE_S) -> bool:
         """Tell whether the price is at most `max_age_s` old and not from the future."""

@@ -1,9 +1,11 @@
 """Decide what a price sample is: one source's mid of one pair, exact, positive, numbered."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.money import UNITS_MAX, Asset, parse_units
@@ -104,3 +106,33 @@ def median(mantissas: Iterable[int]) -> int:
     if len(ordered) % 2:
         return ordered[half]
     return (ordered[half - 1] + ordered[half]) // 2
+
+
+def rows_of(samples: Iterable[PriceSample]) -> list[list[str | int]]:
+    """List samples as rows JSON can hold."""
+    return [
+        [sample.source, sample.pair, sample.mantissa, sample.seq, sample.taken_at.isoformat()]
+        for sample in samples
+    ]
+
+
+def samples_of(rows: Any) -> tuple[PriceSample, ...]:
+    """Read what `rows_of` listed; ValueError for anything else."""
+    try:
+        return tuple(
+            PriceSample(source, pair, mantissa, seq, datetime.fromisoformat(taken_at))
+            for source, pair, mantissa, seq, taken_at in rows
+        )
+    except (DomainError, TypeError, ValueError) as wrong:
+        raise ValueError("these are no samples") from wrong
+
+
+def samples_to_json(samples: Iterable[PriceSample]) -> str:
+    """Write samples as canonical JSON; an empty text for none."""
+    rows = rows_of(samples)
+    return json.dumps(rows, separators=(",", ":")) if rows else ""
+
+
+def samples_from_json(text: str) -> tuple[PriceSample, ...]:
+    """Read what `samples_to_json` wrote; ValueError for anything else."""
+    return samples_of(json.loads(text)) if text else ()
