@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
+from cambist.domain.messaging.templates import Channel
 from cambist.domain.orders.orders import Order
 from cambist.kernel.ids import OrderId
 from cambist.ports.feed import PriceOverrides
@@ -138,3 +140,43 @@ class LedgerCheck(Protocol):
 
     async def quick_check(self) -> Mapping[str, object]:
         """Tell `balanced`, `negative` (accounts below their floor) and `assets` (sums by asset)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """Hold a mail or short message as its reader gets it; `copies` counts how often it was sent.
+
+    A short message has neither subject nor HTML.
+    """
+
+    id: UUID
+    channel: Channel
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    sent_at: datetime
+    copies: int
+
+
+class MailBox(Protocol):
+    """Keep what was sent to people, bounded; may raise StoreUnavailableError."""
+
+    async def put(
+        self,
+        message_id: UUID,
+        channel: Channel,
+        recipient: str,
+        subject: str,
+        text: str,
+        html: str,
+    ) -> None:
+        """Keep a message; one that is known already is counted as one more copy."""
+
+    async def kept(
+        self, limit: int, channel: Channel | None = None, recipient: str | None = None
+    ) -> Sequence[KeptMessage]:
+        """List messages, newest first; the case of a recipient does not matter."""
+
+    async def find(self, message_id: UUID) -> KeptMessage | None:
+        """Find one message."""

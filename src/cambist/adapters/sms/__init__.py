@@ -1,0 +1,1 @@
+"""Hand short messages over: to a gateway, or to the sandbox's mailbox."""
