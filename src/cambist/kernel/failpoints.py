@@ -24,6 +24,7 @@ class Failpoint(StrEnum):
     PAYOUT_AFTER_SETTLE = "payout.after-settle"
     SIGNER_AFTER_LOG = "signer.after-log"
     CALLBACK_AFTER_SEND = "callback.after-send"
+    MESSAGE_AFTER_SEND = "message.after-send"
 
 
 _hook: Callable[[Failpoint], None] | None = None
