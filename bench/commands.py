@@ -23,6 +23,7 @@ from cambist.app.orders.open_order import OpenOrder
 from cambist.bootstrap.core import Core, open_core
 from cambist.bus.answers import register
 from cambist.bus.bus import Bus, Gate
+from cambist.bus.scope import Tools
 from cambist.domain.ledger.accounts import AccountRef, house_account, partner_account
 from cambist.domain.ledger.journals import Leg, posting
 from cambist.domain.orders.states import OrderKind
@@ -85,7 +86,7 @@ async def fund(command: Fund, uow: UnitOfWork, now: datetime) -> None:
 async def open_bus(core: Core) -> AsyncIterator[Bus]:
     """Open a bus of the bench's own use cases on a core's database."""
     store, lanes = PostgresStore(core.pool, {}), core.settings.bus_lanes
-    bus = Bus(store, register((transfer, fund)), core.entropy, core.book, lanes=lanes)
+    bus = Bus(store, register((transfer, fund)), Tools(core.entropy, core.book), lanes=lanes)
     try:
         yield bus
     finally:

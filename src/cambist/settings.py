@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cambist.adapters.chain_families.networks import ChainSetup, Network
+from cambist.domain.compliance.rules import RiskPolicy
 from cambist.domain.market.assets import CHAINS
 
 
@@ -65,6 +66,8 @@ class Settings(BaseSettings):
     rate_per_key: int = Field(default=1_000, ge=1, le=1_000_000)
     chains: dict[str, NodeSettings] = Field(default_factory=_simulated)
     vault_keys: SecretStr = SecretStr("")
+    index_key: SecretStr = SecretStr("")
+    risk: RiskPolicy = Field(default_factory=RiskPolicy)
     exchanges: tuple[str, ...] = ()
     price_sources_min: int = Field(default=2, ge=1, le=10)
     poll_interval_s: float = Field(default=0.2, gt=0, le=60)
@@ -87,6 +90,8 @@ class Settings(BaseSettings):
             faults.append("CAMBIST_DATABASE_URL: a real server is needed")
         if not self.vault_keys.get_secret_value():
             faults.append("CAMBIST_VAULT_KEYS: no key to seal secrets with")
+        if not self.index_key.get_secret_value():
+            faults.append("CAMBIST_INDEX_KEY: no key to make pseudonyms with")
         if len(self.exchanges) < self.price_sources_min:
             faults.append("CAMBIST_EXCHANGES: fewer exchanges than CAMBIST_PRICE_SOURCES_MIN")
         if not self.public_url.startswith("https://"):

@@ -11,6 +11,7 @@ from cambist.adapters.db.store import PostgresStore
 from cambist.adapters.vault.entropy import SystemEntropy
 from cambist.bus.answers import register
 from cambist.bus.bus import Bus
+from cambist.bus.scope import Tools
 from cambist.ports.addresses import AddressFacts
 from tests.bus.cases import USE_CASES
 from tests.bus.stores import MemoryStore
@@ -48,7 +49,7 @@ def build() -> BuildBus:
     """Give a maker of buses on any store."""
 
     def make(store: Any, use_cases: Any = USE_CASES, lanes: int = 1) -> Bus:
-        return Bus(store, register(use_cases), SystemEntropy(), NoBook(), lanes)
+        return Bus(store, register(use_cases), Tools(SystemEntropy(), NoBook()), lanes)
 
     return make
 

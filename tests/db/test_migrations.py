@@ -18,6 +18,8 @@ from cambist.adapters.db import columns
 from cambist.adapters.db.mappers import ENTRY, JOURNAL, MAPPERS
 from cambist.adapters.db.migrate import pending, upgrade_async
 
+BY_EXPRESSION = (None, "ix_coins_pool", "ix_coins_holder", "ix_trades_asked")
+
 DIE_IN_THE_MIDDLE = """
 import os, signal, sys
 from alembic import op
@@ -39,7 +41,7 @@ def _differences(connection: Connection) -> list[Any]:
     return [
         difference
         for difference in compare_metadata(context, columns.METADATA)
-        if getattr(difference[-1], "name", "") not in (None, "ix_coins_pool", "ix_coins_holder")
+        if getattr(difference[-1], "name", "") not in BY_EXPRESSION
     ]
 
 

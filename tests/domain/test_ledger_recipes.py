@@ -21,6 +21,8 @@ SHOP = PartnerId(UUID(int=1))
 TRX = 1_000_000
 DEPOSIT = custody_account("tron", "deposit", "TRX")
 HOT = custody_account("tron", "hot", "TRX")
+OWED = partner_account(SHOP, "TRX")
+OWED_USDT = partner_account(SHOP, "USDT_TRC20")
 HOT_USDT = custody_account("tron", "hot", "USDT_TRC20")
 
 
@@ -37,7 +39,7 @@ def table(booked: Posting) -> str:
 
 TABLES = {
     "a merchant is paid 1 TRX at 0.5 %": (
-        recipes.pay_in_confirmed(SHOP, "tron", "TRX", TRX, 5_000),
+        recipes.pay_in_confirmed(OWED, "tron", TRX, 5_000),
         """
 pay_in_confirmed
 custody:tron:deposit  TRX  -1,000,000
@@ -46,7 +48,7 @@ house:fees            TRX      +5,000
 """,
     ),
     "a merchant without fee is paid on the hot address": (
-        recipes.pay_in_confirmed(SHOP, "tron", "TRX", TRX, 0, "hot"),
+        recipes.pay_in_confirmed(OWED, "tron", TRX, 0, "hot"),
         """
 pay_in_confirmed
 custody:tron:hot  TRX  -1,000,000
@@ -54,7 +56,7 @@ partner:shop      TRX  +1,000,000
 """,
     ),
     "a reorg takes a payment back from a merchant who has it": (
-        recipes.pay_in_reverted(SHOP, "tron", "TRX", TRX, 5_000, 0),
+        recipes.pay_in_reverted(OWED, "tron", TRX, 5_000, 0),
         """
 pay_in_reverted
 custody:tron:deposit  TRX  +1,000,000
@@ -63,7 +65,7 @@ house:fees            TRX      -5,000
 """,
     ),
     "a reorg takes a payment back from a merchant who spent a part": (
-        recipes.pay_in_reverted(SHOP, "tron", "TRX", TRX, 5_000, 400_000),
+        recipes.pay_in_reverted(OWED, "tron", TRX, 5_000, 400_000),
         """
 pay_in_reverted
 custody:tron:deposit  TRX  +1,000,000
@@ -73,7 +75,7 @@ house:loss            TRX    -400,000
 """,
     ),
     "that payment comes back": (
-        recipes.pay_in_restored(SHOP, "tron", "TRX", TRX, 5_000, 400_000),
+        recipes.pay_in_restored(OWED, "tron", TRX, 5_000, 400_000),
         """
 pay_in_restored
 custody:tron:deposit  TRX  -1,000,000
@@ -99,7 +101,7 @@ house:capital     TRX  +1,000,000
 """,
     ),
     "a fee given back before a payment is returned whole": (
-        recipes.fee_returned(SHOP, "TRX", 5_000),
+        recipes.fee_returned(OWED, 5_000),
         """
 fee_returned
 house:fees    TRX  -5,000
@@ -107,7 +109,7 @@ partner:shop  TRX  +5,000
 """,
     ),
     "0.6 TRX sent from the hot address": (
-        recipes.sent(SHOP, "TRX", 600_000, 3_000, ((HOT, 601_100),), ("TRX", 1_100)),
+        recipes.sent(OWED, 600_000, 3_000, ((HOT, 601_100),), ("TRX", 1_100)),
         """
 sent
 partner:shop        TRX  -603,000
@@ -117,7 +119,7 @@ house:network-fees  TRX    -1,100
 """,
     ),
     "a token sent, its gas paid in TRX": (
-        recipes.sent(SHOP, "USDT_TRC20", 50, 1, ((HOT, 15_000), (HOT_USDT, 50)), ("TRX", 15_000)),
+        recipes.sent(OWED_USDT, 50, 1, ((HOT, 15_000), (HOT_USDT, 50)), ("TRX", 15_000)),
         """
 sent
 partner:shop        USDT_TRC20      -51
@@ -170,7 +172,7 @@ def test_an_account_is_one_and_the_same_wherever_it_is_named() -> None:
 
 @given(units=st.integers(1, 10**30), fee=st.integers(0, 10**29), loss=st.integers(0, 10**29))
 def test_what_is_reverted_and_restored_leaves_nothing(units: int, fee: int, loss: int) -> None:
-    arguments = (SHOP, "tron", "TRX", units, min(fee, units), min(loss, units - min(fee, units)))
+    arguments = (OWED, "tron", units, min(fee, units), min(loss, units - min(fee, units)))
     there = recipes.pay_in_reverted(*arguments)
     back = recipes.pay_in_restored(*arguments)
     net = {leg.account: leg.units for leg in there.legs}

@@ -8,7 +8,15 @@ import pytest
 
 from cambist.domain.custody.states import WITHDRAWAL
 from cambist.domain.orders.orders import Order
-from cambist.domain.orders.states import INCOMING, OUTGOING, PAY_IN, PAY_OUT, OrderKind, OrderState
+from cambist.domain.orders.states import (
+    INCOMING,
+    OUTGOING,
+    PAY_IN,
+    PAY_OUT,
+    TRADES,
+    OrderKind,
+    OrderState,
+)
 from cambist.domain.payments.states import PAYMENT
 from cambist.domain.webhooks.states import CALLBACK
 from cambist.kernel.errors import DomainError, ErrorCode
@@ -71,7 +79,7 @@ def test_every_pair_of_states_is_allowed_or_refused_by_the_table_alone(
 
 
 def test_every_kind_of_order_goes_in_or_out() -> None:
-    assert set(OrderKind) == INCOMING | OUTGOING
+    assert set(OrderKind) == INCOMING | OUTGOING | TRADES
     assert not INCOMING & OUTGOING
     assert set(PAY_IN.transitions) | set(PAY_OUT.transitions) == set(OrderState)
 

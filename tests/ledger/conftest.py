@@ -9,6 +9,7 @@ from cambist.adapters.db.store import PostgresStore
 from cambist.adapters.vault.entropy import SystemEntropy
 from cambist.bus.answers import register
 from cambist.bus.bus import Bus
+from cambist.bus.scope import Tools
 from tests.bus.cases import USE_CASES
 from tests.bus.conftest import NoBook
 
@@ -24,7 +25,7 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
 @pytest.fixture
 async def bus(pool: Pool) -> AsyncIterator[Bus]:
     """Give a bus on the real database."""
-    made = Bus(PostgresStore(pool, {}), register(USE_CASES), SystemEntropy(), NoBook())
+    made = Bus(PostgresStore(pool, {}), register(USE_CASES), Tools(SystemEntropy(), NoBook()))
     yield made
     await made.close()
 

@@ -14,6 +14,7 @@ from cambist.app.orders.refund_order import refund_order
 from cambist.app.orders.withdraw import withdraw
 from cambist.bus.answers import register
 from cambist.bus.bus import Bus
+from cambist.bus.scope import Tools
 from cambist.domain.ledger.accounts import HoldState, custody_account, partner_account
 from cambist.domain.ledger.journals import Leg, posting
 from cambist.domain.orders.orders import Order
@@ -141,7 +142,7 @@ def build_bus(pool: Pool, lanes: int = 1) -> Bus:
     """Build a bus with everything the model plays."""
     known = register((*USE_CASES, capture, receive, refund_order, withdraw))
     store = PostgresStore(pool, {Question.RATE: _rates})
-    return Bus(store, known, SystemEntropy(), AnyAddress(), lanes)
+    return Bus(store, known, Tools(SystemEntropy(), AnyAddress()), lanes)
 
 
 class Stage:

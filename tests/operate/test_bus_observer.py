@@ -8,6 +8,7 @@ import pytest
 from cambist.adapters.vault.entropy import SystemEntropy
 from cambist.bus.answers import register
 from cambist.bus.bus import Bus
+from cambist.bus.scope import Tools
 from cambist.kernel.errors import DomainError
 from tests.bus.cases import USE_CASES, Count
 from tests.bus.conftest import NoBook
@@ -33,7 +34,7 @@ class Watcher:
 
 async def test_each_command_is_told_once_with_its_end() -> None:
     watcher = Watcher()
-    bus = Bus(MemoryStore(), register(USE_CASES), SystemEntropy(), NoBook(), observer=watcher)
+    bus = Bus(MemoryStore(), register(USE_CASES), Tools(SystemEntropy(), NoBook()), observer=watcher)
     faults = ("", "refusal", "bug", "")
     work = (bus.execute(Count(uuid4(), fault=fault)) for fault in faults)
     await asyncio.gather(*work, return_exceptions=True)

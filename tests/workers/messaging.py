@@ -26,6 +26,7 @@ from cambist.app.webhooks.record_attempt import record_attempt
 from cambist.app.webhooks.redeliver_callback import redeliver_callback
 from cambist.bus.answers import register
 from cambist.bus.bus import Bus
+from cambist.bus.scope import Tools
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.domain.partners.partners import Integration, KeyMode, PartnerKind
@@ -105,7 +106,7 @@ class World:
 
     async def bus(self) -> Bus:
         """Make a bus on a pool of its own."""
-        return Bus(PostgresStore(await self.pool(), {}), USE_CASES, ENTROPY, NoAddresses())
+        return Bus(PostgresStore(await self.pool(), {}), USE_CASES, Tools(ENTROPY, NoAddresses()))
 
     async def advance(self, seconds: float) -> None:
         """Move the core's clock."""
@@ -288,7 +289,7 @@ async def make_worker(
 async def make_desk(world: World, receiver: Receiver) -> Desk:
     """Make a worker process; everything of it hangs on one pool that can be cut."""
     pool = await world.pool()
-    bus = Bus(PostgresStore(pool, {}), USE_CASES, ENTROPY, NoAddresses())
+    bus = Bus(PostgresStore(pool, {}), USE_CASES, Tools(ENTROPY, NoAddresses()))
     services = Services(bus, world, render)
     relay = Relay(PostgresOutbox(pool), services, no_heartbeat, ENTROPY.jitter)
     worker = CallbackWorker(

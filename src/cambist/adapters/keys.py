@@ -1,5 +1,6 @@
 """Decide where a sandbox's keys come from: made once, kept in files only their owner reads."""
 
+import base64
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,7 @@ from cambist.adapters.vault.sealing import AesGcmVault, generate_key, parse_keys
 SEED_FILE = "seed.json"
 PUBLIC_FILE = "public.json"
 VAULT_FILE = "vault.key"
+INDEX_FILE = "index.key"
 SIGNER_LOG = "signer.log"
 
 
@@ -32,11 +34,26 @@ def open_vault(setting: str, folder: Path) -> AesGcmVault:
     return AesGcmVault(keys, active)
 
 
+def open_index_key(setting: str, folder: Path) -> bytes:
+    """Read the key pseudonyms are made with (base64), or (sandbox) one made once and kept.
+
+    Raises:
+        ValueError: not base64.
+    """
+    text = setting or _kept(folder, INDEX_FILE, "")
+    return base64.b64decode(text, validate=True)
+
+
 def _sandbox_key(folder: Path) -> str:
-    path = folder / VAULT_FILE
+    return _kept(folder, VAULT_FILE, "sandbox:")
+
+
+def _kept(folder: Path, name: str, prefix: str) -> str:
+    """Read a key file, made at first with a fresh key."""
+    path = folder / name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"sandbox:{generate_key()}")
+            file.write(f"{prefix}{generate_key()}")
     return path.read_text("ascii")

@@ -79,7 +79,7 @@ async def promise(
     await uow.ledger.lock([account])
     order = _order(uow, integration, payout, fee, rate, now)
     if giving_back:
-        posting = fee_returned(integration.partner_id, payout.asset.code, giving_back)
+        posting = fee_returned(account, giving_back)
         uow.ledger.post(posting, f"fee-returned:{order.id}", order.id)
     uow.ledger.hold(account, payout.units + fee, order.id)
     uow.orders.add(order)

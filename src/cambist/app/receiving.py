@@ -6,9 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from cambist.app.steps import next_numbers, payments_of, reassess, terms_of
+from cambist.app.trading import settle_sell
 from cambist.domain.custody.custody import Address, Place, address_key
 from cambist.domain.market.assets import ASSETS
 from cambist.domain.orders.orders import Order
+from cambist.domain.orders.states import OrderKind
 from cambist.domain.payments.payments import Payment, payment_id
 from cambist.domain.payments.states import Direction, PaymentState
 from cambist.kernel.events import EventName
@@ -86,8 +88,11 @@ async def record_transfers(
 
 
 async def reassess_all(uow: UnitOfWork, orders: Iterable[Order], now: datetime) -> None:
-    """Bring locked incoming orders up to date with their payments."""
+    """Bring locked incoming orders and sells up to date with their payments."""
     for order in orders:
+        if order.kind is OrderKind.SELL:
+            await settle_sell(uow, order, now)
+            continue
         integration = await terms_of(uow, order)
         reassess(uow, order, integration, await payments_of(uow, order.id), now)
 
@@ -139,6 +144,7 @@ def _payment(
         block_hash=block.hash if block else None,
         created_at=now,
         updated_at=now,
+        customer_id=order.customer_id if order else None,
     )
 
 

@@ -13,85 +13,30 @@ from cambist.adapters.chain_families.keys import DerivedAddressBook
 from cambist.adapters.chain_families.networks import Network
 from cambist.adapters.chains import bitcoin, litecoin
 from cambist.adapters.clock import CoreClock
-from cambist.adapters.db.answers import answerers
+from cambist.adapters.db.answers import Rules, answerers
 from cambist.adapters.db.health import PostgresHealth
 from cambist.adapters.db.pool import Pool, close_pool, open_pool
 from cambist.adapters.db.prices import CachedPrices, PostgresPrices
 from cambist.adapters.db.queries import PostgresQueries
 from cambist.adapters.db.store import PostgresStore
 from cambist.adapters.db.work import PostgresWork
-from cambist.adapters.keys import PUBLIC_FILE, open_vault
+from cambist.adapters.keys import PUBLIC_FILE, open_index_key, open_vault
 from cambist.adapters.meters import BusMeter
 from cambist.adapters.simulators.chain import SimulatedChain
 from cambist.adapters.simulators.core_regtest import RegtestControl
 from cambist.adapters.simulators.world import SimulatedWorld
 from cambist.adapters.vault.entropy import SystemEntropy
+from cambist.adapters.vault.privacy import VaultPrivacy
 from cambist.adapters.vault.sealing import AesGcmVault
-from cambist.app.custody.allot_coins import allot_coins
-from cambist.app.custody.confirm_payment import confirm_payment
-from cambist.app.custody.drop_payment import drop_payment
-from cambist.app.custody.give_up import give_up
-from cambist.app.custody.mark_broadcast import mark_broadcast
-from cambist.app.custody.observe_block import observe_block
-from cambist.app.custody.observe_mempool import observe_mempool
-from cambist.app.custody.plan_sweep import plan_sweep
-from cambist.app.custody.register_hot import register_hot
-from cambist.app.custody.roll_back import roll_back
-from cambist.app.custody.settle_withdrawal import settle_withdrawal
-from cambist.app.custody.store_signed import store_signed
-from cambist.app.custody.take_lease import take_lease
-from cambist.app.orders.choose_asset import choose_asset
-from cambist.app.orders.expire_order import expire_order
-from cambist.app.orders.open_order import open_order
-from cambist.app.orders.refund_order import refund_order
-from cambist.app.orders.return_excess import return_excess
-from cambist.app.orders.send_crypto import send_crypto
-from cambist.app.orders.withdraw import withdraw
-from cambist.app.partners.issue_key import issue_key
-from cambist.app.partners.put_integration import put_integration
-from cambist.app.partners.register_partner import register_partner
-from cambist.app.partners.revoke_key import revoke_key
-from cambist.app.webhooks.defer_callback import defer_callback
-from cambist.app.webhooks.enqueue_callback import enqueue_callback
-from cambist.app.webhooks.record_attempt import record_attempt
-from cambist.app.webhooks.redeliver_callback import redeliver_callback
+from cambist.bootstrap.rails import RAILS
+from cambist.bootstrap.use_cases import USE_CASES
 from cambist.bus.answers import register
 from cambist.bus.bus import Bus
+from cambist.bus.scope import Tools
 from cambist.domain.market.assets import CHAINS
 from cambist.ports.chain import ChainControl, ChainPort
 from cambist.ports.signer import Branch, KeyPath
 from cambist.settings import NodeKind, NodeSettings, Settings
-
-USE_CASES = (
-    allot_coins,
-    choose_asset,
-    confirm_payment,
-    defer_callback,
-    drop_payment,
-    enqueue_callback,
-    expire_order,
-    give_up,
-    issue_key,
-    mark_broadcast,
-    observe_block,
-    observe_mempool,
-    open_order,
-    plan_sweep,
-    put_integration,
-    record_attempt,
-    redeliver_callback,
-    refund_order,
-    register_hot,
-    register_partner,
-    return_excess,
-    revoke_key,
-    roll_back,
-    send_crypto,
-    settle_withdrawal,
-    store_signed,
-    take_lease,
-    withdraw,
-)
 
 CORE_RPC: Mapping[str, CoreParams] = {
     "bitcoin": bitcoin.PARAMS,
@@ -108,6 +53,8 @@ class Core:
     book: DerivedAddressBook
     entropy: SystemEntropy
     vault: AesGcmVault
+    privacy: VaultPrivacy
+    rules: Rules
     clock: CoreClock
     prices: PostgresPrices
     quotes: CachedPrices
@@ -139,10 +86,16 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         entropy = SystemEntropy()
         prices = PostgresPrices(pool)
         cached = CachedPrices(prices, time.monotonic)
-        store = PostgresStore(pool, answerers(book, cached))
+        rules = Rules(settings.risk, time.monotonic)
+        store = PostgresStore(pool, answerers(book, cached, rules))
+        vault = open_vault(settings.vault_keys.get_secret_value(), settings.keys_dir)
+        index_key = open_index_key(settings.index_key.get_secret_value(), settings.keys_dir)
+        privacy = VaultPrivacy(vault, index_key)
         registry = CollectorRegistry()
         meter, lanes = BusMeter(registry), settings.bus_lanes
-        bus = Bus(store, register(USE_CASES), entropy, book, lanes=lanes, observer=meter)
+        use_cases = register(USE_CASES)
+        tools = Tools(entropy, book, privacy, RAILS)
+        bus = Bus(store, use_cases, tools, lanes=lanes, observer=meter)
         stack.push_async_callback(bus.close)
         clock = CoreClock(pool)
         await clock.refresh()
@@ -158,7 +111,9 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             pool=pool,
             book=book,
             entropy=entropy,
-            vault=open_vault(settings.vault_keys.get_secret_value(), settings.keys_dir),
+            vault=vault,
+            privacy=privacy,
+            rules=rules,
             clock=clock,
             prices=prices,
             quotes=cached,

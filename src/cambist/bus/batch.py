@@ -11,10 +11,8 @@ from typing import Any
 
 from cambist.bus.identity import IdentityMap
 from cambist.bus.requests import Ask, Load, Request
-from cambist.bus.scope import Scope
+from cambist.bus.scope import Scope, Tools
 from cambist.kernel.errors import DomainError, ErrorCode
-from cambist.ports.addresses import AddressBook
-from cambist.ports.ids import IdSource
 from cambist.ports.store import (
     LOCK_RANK,
     IdempotencyKey,
@@ -84,9 +82,8 @@ class Job:
 class Batch:
     """Run jobs within one open transaction and collect what the successful ones write."""
 
-    def __init__(self, transaction: StoreTransaction, ids: IdSource, book: AddressBook) -> None:
-        self._transaction = transaction
-        self._ids, self._book = ids, book
+    def __init__(self, transaction: StoreTransaction, tools: Tools) -> None:
+        self._transaction, self._tools = transaction, tools
         self._known = IdentityMap()
         self._writes = Writes()
         self._dirty: dict[Kind, dict[Any, bool]] = {}
@@ -166,7 +163,7 @@ class Batch:
                 self._parked.append((job, job.key.id))
                 return
             self._owners[job.key.id] = job
-        job.scope = Scope(self._known, self._transaction.now, self._ids, self._book)
+        job.scope = Scope(self._known, self._transaction.now, self._tools)
         job.coroutine = job.use_case(job.command, job.scope, self._transaction.now)
         for rank in sorted({rank for rank, _ in job.needs}):
             keys = sorted(key for needed, key in job.needs if needed == rank)

@@ -9,10 +9,9 @@ from typing import Any, cast
 from cambist.bus.answers import Registered, fingerprint
 from cambist.bus.batch import Batch, Job
 from cambist.bus.observing import BusObserver
+from cambist.bus.scope import Tools
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.failpoints import Failpoint, failpoint
-from cambist.ports.addresses import AddressBook
-from cambist.ports.ids import IdSource
 from cambist.ports.store import (
     FlushConflictError,
     IdempotencyKey,
@@ -47,13 +46,11 @@ class Bus:
         self,
         store: Store,
         use_cases: Mapping[type, Registered],
-        ids: IdSource,
-        book: AddressBook,
+        tools: Tools,
         lanes: int = 1,
         observer: BusObserver | None = None,
     ) -> None:
-        self._store, self._use_cases = store, use_cases
-        self._ids, self._book = ids, book
+        self._store, self._use_cases, self._tools = store, use_cases, tools
         self._queue: deque[tuple[Job, asyncio.Future[Any]]] = deque()
         self._lanes_max, self._lanes = lanes, set[asyncio.Task[None]]()
         self._observer = observer
@@ -171,7 +168,7 @@ class Bus:
             job.reset()
         try:
             transaction = await self._store.begin()
-            batch = Batch(transaction, self._ids, self._book)
+            batch = Batch(transaction, self._tools)
             writes = await batch.run(jobs)
             failpoint(Failpoint.BUS_BEFORE_FLUSH)
             await transaction.flush(writes)

@@ -10,6 +10,9 @@ KEY_FIELDS: dict[Kind, tuple[str, ...]] = {
     Kind.LEASE: ("name",),
     Kind.CURSOR: ("chain",),
     Kind.BLOCK: ("chain", "height"),
+    Kind.TURNOVER: ("subject",),
+    Kind.LINK: ("token_hash",),
+    Kind.BUDGET: ("key", "window"),
     Kind.COUNTER: ("partner_id",),
     Kind.WALLET: ("chain",),
     Kind.ADDRESS: ("key",),
@@ -22,6 +25,11 @@ _KEYS: dict[Kind, Callable[[Any], Any]] = {
 
 SEARCHED: dict[Kind, tuple[str, ...]] = {
     Kind.API_KEY: ("partner_id",),
+    Kind.TRADE: ("reference", "number", "asked"),
+    Kind.CASE: ("order_id",),
+    Kind.DOCUMENT: ("order_id", "customer_id"),
+    Kind.CODE: ("order_id",),
+    Kind.BANK_PAYOUT: ("order_id",),
     Kind.PAYMENT: ("order_id", "block_hash"),
     Kind.HOLD: ("order_id",),
     Kind.COIN: ("pool", "holder", "spent_by"),

@@ -1,7 +1,7 @@
 """Decide what one command sees and changes: its own scope, merged or dropped as a whole."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
@@ -11,6 +11,7 @@ from cambist.bus.identity import IdentityMap
 from cambist.bus.ledger import ScopedLedger
 from cambist.bus.requests import Ask, Load
 from cambist.domain.orders.orders import Order
+from cambist.domain.pricing.quotes import PriceQuote
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import Event, EventName
 from cambist.kernel.ids import IntegrationId
@@ -18,10 +19,23 @@ from cambist.kernel.money import Asset
 from cambist.kernel.rates import Rate
 from cambist.ports.addresses import AddressBook
 from cambist.ports.ids import IdSource
+from cambist.ports.privacy import Privacy
+from cambist.ports.rails import Rail
+from cambist.ports.rulebook import Rulebook
 from cambist.ports.store import Kind, Question
 
 K = TypeVar("K", contravariant=True)
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Hold what use cases reach through their unit of work beside the store; all of it pure."""
+
+    ids: IdSource
+    book: AddressBook
+    privacy: Privacy | None = None
+    rails: Mapping[str, Rail] = field(default_factory=dict)
 
 
 class ScopedAggregates(Generic[K, T]):
@@ -95,7 +109,20 @@ class Scope:
     leases = _OnDemand(Kind.LEASE)
     cursors = _OnDemand(Kind.CURSOR)
     blocks = _OnDemand(Kind.BLOCK)
+    quotes = _OnDemand(Kind.QUOTE)
+    customers = _OnDemand(Kind.CUSTOMER)
+    turnovers = _OnDemand(Kind.TURNOVER)
+    links = _OnDemand(Kind.LINK)
+    bank_lines = _OnDemand(Kind.BANK_LINE)
+    payout_batches = _OnDemand(Kind.PAYOUT_BATCH)
     orders = _OnDemand(Kind.ORDER)
+    trades = _OnDemand(Kind.TRADE)
+    cases = _OnDemand(Kind.CASE)
+    documents = _OnDemand(Kind.DOCUMENT)
+    codes = _OnDemand(Kind.CODE)
+    budgets = _OnDemand(Kind.BUDGET)
+    messages = _OnDemand(Kind.MESSAGE)
+    bank_payouts = _OnDemand(Kind.BANK_PAYOUT)
     payments = _OnDemand(Kind.PAYMENT)
     withdrawals = _OnDemand(Kind.WITHDRAWAL)
     counters = _OnDemand(Kind.COUNTER)
@@ -105,10 +132,25 @@ class Scope:
     callbacks = _OnDemand(Kind.CALLBACK)
     callback_attempts = _OnDemand(Kind.CALLBACK_ATTEMPT)
 
-    def __init__(self, known: IdentityMap, now: datetime, ids: IdSource, book: AddressBook) -> None:
+    def __init__(self, known: IdentityMap, now: datetime, tools: Tools) -> None:
         self.changes = Changes(known)
-        self._now, self._ids, self._book = now, ids, book
-        self.ledger = ScopedLedger(self.changes, now, ids)
+        self._now, self._ids, self._book = now, tools.ids, tools.book
+        self._privacy, self._rails = tools.privacy, tools.rails
+        self.ledger = ScopedLedger(self.changes, now, tools.ids)
+
+    @property
+    def privacy(self) -> Privacy:
+        """Give what seals personal data."""
+        if self._privacy is None:
+            raise LookupError("this bus was built without a vault")
+        return self._privacy
+
+    def rail(self, method: str) -> Rail:
+        """Find the rail of a method."""
+        rail = self._rails.get(method)
+        if rail is None:
+            raise DomainError(ErrorCode.FIELD_INVALID, field="method")
+        return rail
 
     def new_id(self) -> UUID:
         """Make a UUID of version 7."""
@@ -126,6 +168,14 @@ class Scope:
         """Read the current guarded price."""
         return cast("Rate", await Ask(Question.RATE, (base, quote)))
 
+    async def priced(self, base: Asset, quote: Asset) -> PriceQuote:
+        """Read the current guarded price with the samples it rests on."""
+        return cast("PriceQuote", await Ask(Question.PRICED, (base, quote)))
+
+    async def rules(self) -> Rulebook:
+        """Read the operator's rules, as of a moment ago."""
+        return cast("Rulebook", await Ask(Question.RULES, None))
+
     async def open_orders(self, integration_id: IntegrationId) -> int:
         """Count an integration's undecided incoming orders, as of a few seconds ago."""
         return cast("int", await Ask(Question.OPEN_ORDERS, integration_id))
@@ -134,6 +184,7 @@ class Scope:
         """Record an event of an order and store the order with the next seq."""
         after = replace(order, seq=order.seq + 1, updated_at=self._now)
         self.orders.save(after)
-        event = Event(order.id, after.seq, name, self._now, dict(facts))
+        told = {"kind": order.kind.value, **facts}
+        event = Event(order.id, after.seq, name, self._now, told)
         self.changes.writes.events.append(event)
         return after

@@ -4,18 +4,33 @@ from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from cambist.domain.compliance.cases import Case
+from cambist.domain.compliance.limits import Turnover
 from cambist.domain.custody.custody import Address, Coin, Cursor, SeenBlock, Withdrawal
+from cambist.domain.identity.customers import Customer
+from cambist.domain.identity.documents import Document
+from cambist.domain.identity.links import PageLink
 from cambist.domain.ledger.accounts import Account, AccountRef, HoldState
 from cambist.domain.ledger.journals import Posting
+from cambist.domain.messaging.budgets import Budget
+from cambist.domain.messaging.codes import OneTimeCode
+from cambist.domain.messaging.messages import Message
 from cambist.domain.orders.orders import Order
+from cambist.domain.orders.trades import Trade
 from cambist.domain.partners.partners import ApiKey, Integration, Partner
+from cambist.domain.payments.bank import BankLine, BankPayout, PayoutBatch
 from cambist.domain.payments.payments import Payment
+from cambist.domain.pricing.firm import FirmQuote
+from cambist.domain.pricing.quotes import PriceQuote
 from cambist.domain.webhooks.callbacks import Callback, CallbackAttempt
 from cambist.kernel.events import EventName
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
 from cambist.kernel.money import Asset
 from cambist.kernel.rates import Rate
+from cambist.ports.privacy import Privacy
+from cambist.ports.rails import Rail
 from cambist.ports.rows import Counter, Lease, Wallet
+from cambist.ports.rulebook import Rulebook
 
 K = TypeVar("K", contravariant=True)
 T = TypeVar("T")
@@ -94,7 +109,20 @@ class UnitOfWork(Protocol):
     leases: Aggregates[str, Lease]
     cursors: Aggregates[str, Cursor]
     blocks: Aggregates[tuple[str, int], SeenBlock]
+    quotes: Aggregates[UUID, FirmQuote]
+    customers: Aggregates[UUID, Customer]
+    turnovers: Aggregates[str, Turnover]
+    links: Aggregates[str, PageLink]
+    bank_lines: Aggregates[UUID, BankLine]
+    payout_batches: Aggregates[UUID, PayoutBatch]
     orders: Aggregates[UUID, Order]
+    trades: Aggregates[UUID, Trade]
+    cases: Aggregates[UUID, Case]
+    documents: Aggregates[UUID, Document]
+    codes: Aggregates[UUID, OneTimeCode]
+    budgets: Aggregates[tuple[str, str], Budget]
+    messages: Aggregates[UUID, Message]
+    bank_payouts: Aggregates[UUID, BankPayout]
     payments: Aggregates[UUID, Payment]
     withdrawals: Aggregates[UUID, Withdrawal]
     counters: Aggregates[UUID, Counter]
@@ -104,6 +132,17 @@ class UnitOfWork(Protocol):
     callbacks: Aggregates[UUID, Callback]
     callback_attempts: Aggregates[object, CallbackAttempt]
     ledger: Ledger
+
+    @property
+    def privacy(self) -> Privacy:
+        """Give what seals personal data."""
+
+    def rail(self, method: str) -> Rail:
+        """Find the rail of a method.
+
+        Raises:
+            DomainError: FIELD_INVALID when there is none.
+        """
 
     def new_id(self) -> UUID:
         """Make a UUID of version 7."""
@@ -124,6 +163,16 @@ class UnitOfWork(Protocol):
         Raises:
             DomainError: RATE_UNAVAILABLE.
         """
+
+    async def priced(self, base: Asset, quote: Asset) -> PriceQuote:
+        """Read the current guarded price with the samples it rests on.
+
+        Raises:
+            DomainError: RATE_UNAVAILABLE.
+        """
+
+    async def rules(self) -> Rulebook:
+        """Read the operator's rules, as of a moment ago."""
 
     async def open_orders(self, integration_id: IntegrationId) -> int:
         """Count an integration's undecided incoming orders, as of a few seconds ago."""

@@ -81,6 +81,8 @@ class Relay:
         notes: list[str] = []
         faults: list[tuple[str, Exception]] = []
         for consumer in self._subscriptions[row.name]:
+            if not consumer.concerns(row):
+                continue
             try:
                 async with asyncio.timeout(EVENT_DEADLINE_S):
                     note = await consumer.handle(row, self._services)

@@ -7,9 +7,15 @@ from typing import Any, Protocol
 
 import msgspec
 
+from cambist.app.notices.write_notice import WriteNotice
 from cambist.app.orders.return_excess import ReturnExcess
+from cambist.app.trades.fill_trade import FillTrade
+from cambist.app.trades.release_limits import ReleaseLimits
 from cambist.app.webhooks.enqueue_callback import EnqueueCallback
 from cambist.bus.bus import Gate
+from cambist.domain.compliance.cases import CaseKind
+from cambist.domain.messaging.templates import Template
+from cambist.domain.orders.states import TRADES, OrderKind
 from cambist.domain.webhooks.callbacks import CallbackForm
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
@@ -26,11 +32,18 @@ class Executor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Hold what consumers use; `render` writes an order as its partner's dialect shows it."""
+    """Hold what consumers use.
+
+    `render` writes an order as its partner's dialect shows it, None when that dialect tells
+    nobody of it. `base_url` is where links in letters lead. `reviewer` screens and decides what
+    customers submitted, None where only people do.
+    """
 
     bus: Executor
     queries: WorkerQueries
-    render: Callable[[OrderView], str]
+    render: Callable[[OrderView], str | None]
+    base_url: str = ""
+    reviewer: Callable[[OutboxRow], Awaitable[str | None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +51,16 @@ class Consumer:
     """Act once on an event; `handle` returns a note of what had to be left undone, if anything.
 
     It may be called again with the same event, so each of its commands passes a gate of its name.
+    `kinds` are the orders it is about, None all of them.
     """
 
     name: str
     handle: Callable[[OutboxRow, Services], Awaitable[str | None]]
+    kinds: frozenset[OrderKind] | None = None
+
+    def concerns(self, row: OutboxRow) -> bool:
+        """Tell whether the event is about an order of its kinds."""
+        return self.kinds is None or row.facts.get("kind") in self.kinds
 
 
 async def queue_callbacks(row: OutboxRow, services: Services) -> str | None:
@@ -57,6 +76,8 @@ async def queue_callbacks(row: OutboxRow, services: Services) -> str | None:
     if url is None or not integration.wants(row.name.value):
         return None
     body = services.render(view)
+    if body is None:
+        return None
     messages = {CallbackForm.VENDOR: body}
     if integration.standard_webhooks:
         messages[CallbackForm.STANDARD] = standard_body(row, body)
@@ -98,17 +119,97 @@ async def return_what_is_due(row: OutboxRow, services: Services) -> str | None:
     return None
 
 
+async def fill(row: OutboxRow, services: Services) -> str | None:
+    """Exchange what was paid; money that is gone meanwhile is a person's matter."""
+    gate = Gate(consumer="fill", event=row.id)
+    try:
+        await services.bus.execute(FillTrade(row.order_id), gate)
+    except DomainError as refusal:
+        if refusal.code is not ErrorCode.INSUFFICIENT_BALANCE:
+            raise
+        return f"fill: {refusal.code.value}"
+    return None
+
+
+async def uncount(row: OutboxRow, services: Services) -> str | None:
+    """Give the limits back what an order that came to nothing had taken."""
+    gate = Gate(consumer="uncount", event=row.id)
+    await services.bus.execute(ReleaseLimits(row.order_id), gate)
+    return None
+
+
+async def write_letters(row: OutboxRow, services: Services) -> str | None:
+    """Write to the customer what happened, when it concerns one."""
+    template = letter_for(row)
+    if template is None:
+        return None
+    reasons = tuple(str(row.facts.get("reason", "")).split())
+    notice = WriteNotice(row.order_id, template, services.base_url, reasons)
+    await services.bus.execute(notice, Gate(consumer="letters", event=row.id))
+    return None
+
+
+def letter_for(row: OutboxRow) -> Template | None:
+    """Choose the letter an event asks for."""
+    if row.name is EventName.ORDER_CASE_OPENED:
+        return CASE_LETTERS[CaseKind(str(row.facts["case"]))]
+    if row.name is EventName.ORDER_SENT:
+        return Template.CRYPTO_SENT if row.facts.get("txid") else Template.PAYOUT_SENT
+    return LETTERS.get(row.name)
+
+
+async def review(row: OutboxRow, services: Services) -> str | None:
+    """Hold the name against the lists, and let the automatic reviewer decide where there is one."""
+    if services.reviewer is None:
+        return None
+    return await services.reviewer(row)
+
+
+CASE_LETTERS: Mapping[CaseKind, Template | None] = {
+    CaseKind.IDENTITY: Template.CASE_IDENTITY,
+    CaseKind.AML: Template.CASE_AML,
+    CaseKind.PHONE: Template.CASE_PHONE,
+    CaseKind.DEPOSIT: Template.CASE_DEPOSIT,
+    CaseKind.CHANGE: Template.CASE_CHANGE,
+    CaseKind.RETURN: Template.CASE_RETURN,
+    CaseKind.EDD: None,
+}
+
+LETTERS: Mapping[EventName, Template] = {
+    EventName.ORDER_CREATED: Template.ORDER_CREATED,
+    EventName.ORDER_CASE_REJECTED: Template.CASE_REJECTED,
+    EventName.ORDER_PAID: Template.PAYMENT_RECEIVED,
+    EventName.ORDER_COMPLETED: Template.ORDER_COMPLETED,
+    EventName.ORDER_CANCELLED: Template.ORDER_CANCELLED,
+    EventName.ORDER_FAILED: Template.ORDER_CANCELLED,
+    EventName.ORDER_EXPIRED: Template.ORDER_EXPIRED,
+    EventName.ORDER_RETURNED: Template.ORDER_RETURNED,
+}
+
 CALLBACKS = Consumer("callbacks", queue_callbacks)
+FILL = Consumer("fill", fill, TRADES)
+UNCOUNT = Consumer("uncount", uncount, TRADES)
+WRITING = Consumer("letters", write_letters, TRADES)
+REVIEW = Consumer("review", review, TRADES)
 RETURN_EXCESS = Consumer("return-excess", return_what_is_due)
 
 SUBSCRIPTIONS: Mapping[EventName, tuple[Consumer, ...]] = {
-    EventName.ORDER_CREATED: (CALLBACKS,),
+    EventName.ORDER_CREATED: (CALLBACKS, WRITING),
     EventName.ORDER_PAYMENT_SEEN: (CALLBACKS,),
     EventName.ORDER_PAYMENT_CONFIRMED: (CALLBACKS, RETURN_EXCESS),
     EventName.ORDER_PAYMENT_REVERTED: (CALLBACKS,),
-    EventName.ORDER_COMPLETED: (CALLBACKS, RETURN_EXCESS),
-    EventName.ORDER_EXPIRED: (CALLBACKS, RETURN_EXCESS),
+    EventName.ORDER_COMPLETED: (CALLBACKS, RETURN_EXCESS, WRITING),
+    EventName.ORDER_EXPIRED: (CALLBACKS, RETURN_EXCESS, UNCOUNT, WRITING),
     EventName.ORDER_REOPENED: (CALLBACKS,),
-    EventName.ORDER_SENT: (CALLBACKS,),
-    EventName.ORDER_FAILED: (CALLBACKS,),
+    EventName.ORDER_SENT: (CALLBACKS, WRITING),
+    EventName.ORDER_FAILED: (CALLBACKS, UNCOUNT, WRITING),
+    EventName.ORDER_CASE_OPENED: (CALLBACKS, WRITING),
+    EventName.ORDER_CASE_SUBMITTED: (CALLBACKS, REVIEW),
+    EventName.ORDER_CASE_REJECTED: (CALLBACKS, WRITING),
+    EventName.ORDER_CASE_CLOSED: (CALLBACKS,),
+    EventName.ORDER_READY: (CALLBACKS,),
+    EventName.ORDER_PAID: (CALLBACKS, FILL, WRITING),
+    EventName.ORDER_CANCELLED: (CALLBACKS, UNCOUNT, WRITING),
+    EventName.ORDER_RETURNING: (CALLBACKS,),
+    EventName.ORDER_RETURNED: (CALLBACKS, UNCOUNT, WRITING),
 }

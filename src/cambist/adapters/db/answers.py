@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cambist.adapters.db.pool import Connection
+from cambist.adapters.db.mappers import LIMIT_RULE, SCHEDULE
+from cambist.adapters.db.pool import Connection, Pool
 from cambist.adapters.db.prices import CachedPrices
 from cambist.adapters.db.store import Answerer
+from cambist.domain.compliance.rules import RiskPolicy
 from cambist.domain.market.assets import CHAINS
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.ports.addresses import AddressBook
+from cambist.ports.rulebook import Rulebook
 from cambist.ports.signer import Branch, KeyPath
 from cambist.ports.store import Question
 
@@ -22,6 +25,7 @@ _NUMBERS = {
 }
 
 COUNT_KEPT_S = 5.0
+RULES_KEPT_S = 2.0
 COUNT_MAX = 200_000
 
 _COUNT_OPEN = f"""select count(*) from (select from orders
@@ -81,9 +85,42 @@ class OpenOrders:
         return answers
 
 
-def answerers(book: AddressBook, prices: CachedPrices) -> Mapping[Question, Answerer]:
+class Rules:
+    """Read the operator's rules, at most once in RULES_KEPT_S."""
+
+    def __init__(self, risk: RiskPolicy, monotonic: Callable[[], float]) -> None:
+        self._risk, self._monotonic = risk, monotonic
+        self._read: tuple[float, Rulebook] | None = None
+
+    async def answer(
+        self, connection: Connection, arguments: Sequence[Any], now: datetime
+    ) -> list[Rulebook | DomainError]:
+        """Answer everybody with the same book."""
+        return [await self.book(connection)] * len(arguments)
+
+    async def book(self, connection: Connection | Pool) -> Rulebook:
+        """Give the book, read anew when it is old."""
+        if self._read is None or self._monotonic() - self._read[0] > RULES_KEPT_S:
+            schedules = await connection.fetch(SCHEDULE.select)
+            limits = await connection.fetch(LIMIT_RULE.select)
+            book = Rulebook(
+                tuple(SCHEDULE.read(row) for row in schedules),
+                tuple(LIMIT_RULE.read(row) for row in limits),
+                self._risk,
+            )
+            self._read = (self._monotonic(), book)
+        return self._read[1]
+
+    def forget(self) -> None:
+        """Read again at the next question."""
+        self._read = None
+
+
+def answerers(book: AddressBook, prices: CachedPrices, rules: Rules) -> Mapping[Question, Answerer]:
     """Say who answers which question."""
     return {
+        Question.PRICED: prices.priced_answer,
+        Question.RULES: rules.answer,
         Question.NEXT_ADDRESS: NextAddresses(book).answer,
         Question.RATE: prices.answer,
         Question.OPEN_ORDERS: OpenOrders(time.monotonic).answer,

@@ -10,16 +10,38 @@ from typing import Any, NewType, get_args, get_origin, get_type_hints
 
 import sqlalchemy as sa
 
-from cambist.adapters.db import ledger_tables, message_tables, partner_tables, tables
+from cambist.adapters.db import (
+    bank_tables,
+    customer_tables,
+    ledger_tables,
+    message_tables,
+    notice_tables,
+    partner_tables,
+    tables,
+    trade_tables,
+)
 from cambist.adapters.db.types import Units, array_of
+from cambist.domain.compliance.cases import Case
+from cambist.domain.compliance.limits import Turnover
 from cambist.domain.custody.custody import Address, Coin, Cursor, SeenBlock, Withdrawal
+from cambist.domain.identity.customers import Customer
+from cambist.domain.identity.documents import Document
+from cambist.domain.identity.links import PageLink
 from cambist.domain.ledger.accounts import Account, Hold
 from cambist.domain.ledger.journals import Entry, Journal
+from cambist.domain.messaging.budgets import Budget
+from cambist.domain.messaging.codes import OneTimeCode
+from cambist.domain.messaging.messages import Message
 from cambist.domain.orders.orders import Order
+from cambist.domain.orders.trades import Trade
 from cambist.domain.partners.partners import ApiKey, Integration, Partner
+from cambist.domain.payments.bank import BankLine, BankPayout, PayoutBatch
 from cambist.domain.payments.payments import Payment
+from cambist.domain.pricing.firm import FirmQuote
+from cambist.domain.pricing.schedules import Schedule
 from cambist.domain.webhooks.callbacks import Callback, CallbackAttempt
 from cambist.ports.rows import Counter, Lease, Wallet
+from cambist.ports.rulebook import LimitRule
 from cambist.ports.store import Kind
 
 Codec = Callable[[Any], Any]
@@ -177,7 +199,20 @@ MAPPERS: dict[Kind, Mapper] = {
     Kind.LEASE: mapper(tables.LEASES, Lease),
     Kind.CURSOR: mapper(tables.CURSORS, Cursor),
     Kind.BLOCK: mapper(tables.BLOCKS, SeenBlock),
+    Kind.QUOTE: mapper(trade_tables.QUOTES, FirmQuote),
+    Kind.CUSTOMER: mapper(customer_tables.CUSTOMERS, Customer),
+    Kind.TURNOVER: mapper(customer_tables.TURNOVERS, Turnover),
+    Kind.LINK: mapper(customer_tables.LINKS, PageLink),
+    Kind.BANK_LINE: mapper(bank_tables.BANK_LINES, BankLine),
+    Kind.PAYOUT_BATCH: mapper(bank_tables.PAYOUT_BATCHES, PayoutBatch),
     Kind.ORDER: mapper(tables.ORDERS, Order),
+    Kind.TRADE: mapper(trade_tables.TRADES, Trade),
+    Kind.CASE: mapper(trade_tables.CASES, Case),
+    Kind.DOCUMENT: mapper(customer_tables.DOCUMENTS, Document),
+    Kind.CODE: mapper(notice_tables.CODES, OneTimeCode),
+    Kind.BUDGET: mapper(notice_tables.BUDGETS, Budget),
+    Kind.MESSAGE: mapper(notice_tables.MESSAGES, Message),
+    Kind.BANK_PAYOUT: mapper(bank_tables.BANK_PAYOUTS, BankPayout),
     Kind.PAYMENT: mapper(tables.PAYMENTS, Payment),
     Kind.WITHDRAWAL: mapper(tables.WITHDRAWALS, Withdrawal),
     Kind.COUNTER: mapper(tables.COUNTERS, Counter),
@@ -192,3 +227,5 @@ MAPPERS: dict[Kind, Mapper] = {
 
 JOURNAL = mapper(ledger_tables.JOURNALS, Journal)
 ENTRY = mapper(ledger_tables.ENTRIES, Entry)
+SCHEDULE = mapper(trade_tables.FEE_SCHEDULES, Schedule)
+LIMIT_RULE = mapper(trade_tables.LIMIT_RULES, LimitRule)

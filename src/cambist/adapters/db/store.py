@@ -26,6 +26,7 @@ from cambist.ports.store import (
 
 ACQUIRE_TIMEOUT_S = 5.0
 COINS_MAX = 500
+ASKED_MAX = 50
 
 Answerer = Callable[[Connection, Sequence[Any], datetime], Awaitable[Sequence[Any | DomainError]]]
 
@@ -39,11 +40,20 @@ _SEARCHES = {
     (Kind.HOLD, "order_id"): "order_id = any($1::uuid[])",
     (Kind.WITHDRAWAL, "txid"): "txid = any($1::text[])",
     (Kind.COIN, "spent_by"): "spent_by = any($1::uuid[])",
+    (Kind.TRADE, "reference"): "reference = any($1::text[]) and reference <> ''",
+    (Kind.TRADE, "number"): "number = any($1::int8[])",
+    (Kind.CASE, "order_id"): "order_id = any($1::uuid[])",
+    (Kind.DOCUMENT, "order_id"): "order_id = any($1::uuid[])",
+    (Kind.DOCUMENT, "customer_id"): "customer_id = any($1::uuid[])",
+    (Kind.CODE, "order_id"): "order_id = any($1::uuid[])",
+    (Kind.BANK_PAYOUT, "order_id"): "order_id = any($1::uuid[])",
 }
 
 _LARGEST = {
     (Kind.COIN, "holder"): "spent_by is null and chain || ':' || address = asked.value"
     f" limit {COINS_MAX}",
+    (Kind.TRADE, "asked"): "method || ':' || fiat || ':' || fiat_units = asked.value"
+    f" order by id desc limit {ASKED_MAX}",
     (Kind.COIN, "pool"): "spent_by is null and ready and chain || ':' || asset = asked.value"
     f" order by units desc limit {COINS_MAX}",
 }

@@ -38,6 +38,7 @@ ORDERS = sa.Table(
     moment("created_at"),
     moment("updated_at"),
     integer("seq"),
+    uuid("customer_id", null=True),
     one_of("kind", OrderKind),
     one_of("state", OrderState),
     sa.CheckConstraint("refunded >= 0 and returned >= 0", name="refund_sign"),
@@ -47,6 +48,7 @@ ORDERS = sa.Table(
         "expires_at",
         postgresql_where=sa.text("state in ('created', 'awaiting_payment', 'payment_seen')"),
     ),
+    sa.Index("ix_orders_on_case", "expires_at", postgresql_where=sa.text("state = 'on_case'")),
     sa.Index(
         "ix_orders_open",
         "integration_id",
@@ -80,6 +82,7 @@ PAYMENTS = sa.Table(
     text("block_hash", null=True),
     moment("created_at"),
     moment("updated_at"),
+    uuid("customer_id", null=True),
     one_of("direction", Direction),
     one_of("state", PaymentState),
     sa.UniqueConstraint("partner_id", "number"),
@@ -116,6 +119,7 @@ WITHDRAWALS = sa.Table(
     text("reason", null=True),
     moment("created_at"),
     moment("updated_at"),
+    uuid("customer_id", null=True),
     one_of("state", WithdrawalState),
     sa.Index("ix_withdrawals_txid", "txid"),
     sa.Index(
@@ -214,6 +218,7 @@ PRICES = sa.Table(
     units("mantissa"),
     moment("taken_at"),
     text("sources"),
+    text("samples"),
 )
 
 SAMPLES = sa.Table(

@@ -29,8 +29,12 @@ _PENDING = """select id, order_id, txid from payments
 _DUE = f"""select id from orders
   where state in ('created', 'awaiting_payment', 'payment_seen')
     and expires_at <= ({NOW})
-    and (state <> 'payment_seen' or received < amount)
+    and (state <> 'payment_seen' or (received < amount and kind not in ('buy', 'sell')))
   order by expires_at limit {LIST_MAX}"""
+
+_LAPSED = f"""select o.id from orders o join trades t on t.id = o.id
+  where o.state = 'on_case' and o.expires_at <= ({NOW}) and o.received = 0 and t.fiat_received = 0
+  order by o.expires_at limit {LIST_MAX}"""
 
 _OPEN = f"""{_WITHDRAWAL.select}
   where state not in ('settled', 'rejected', 'stuck') and chain = $1 order by id limit {LIST_MAX}"""
@@ -75,7 +79,8 @@ class PostgresWork:
 
     async def due_orders(self) -> Sequence[OrderId]:
         """List incoming orders whose time is over and that are not decided."""
-        return [OrderId(row[0]) for row in await self._pool.fetch(_DUE)]
+        due = [*await self._pool.fetch(_DUE), *await self._pool.fetch(_LAPSED)]
+        return [OrderId(row[0]) for row in due]
 
     async def open_withdrawals(self, chain: str) -> Sequence[OpenWithdrawal]:
         """List withdrawals under way, oldest first."""

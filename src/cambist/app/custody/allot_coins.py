@@ -59,7 +59,8 @@ async def allot_coins(command: AllotCoins, uow: UnitOfWork, now: datetime) -> No
         replace(allotted, network_fee=plan.fee, nonce=nonce, change_units=plan.change)
     )
     for order in orders.values():
-        uow.orders.save(order.step(OrderState.SENDING, now))
+        if not order.is_trade:
+            uow.orders.save(order.step(OrderState.SENDING, now))
 
 
 async def _plan(uow: UnitOfWork, withdrawal: Withdrawal, command: AllotCoins) -> Spend:

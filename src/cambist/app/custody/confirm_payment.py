@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cambist.app.receiving import reassess_all
 from cambist.domain.custody.custody import Coin, address_key, coin_id
-from cambist.domain.ledger.accounts import partner_account
+from cambist.domain.ledger.accounts import AccountRef, party_account
 from cambist.domain.ledger.journals import Posting
 from cambist.domain.ledger.recipes import (
     house_funded,
@@ -49,7 +49,7 @@ async def confirm_payment(command: ConfirmPayment, uow: UnitOfWork, now: datetim
         return False
     await _make_spendable(uow, payment)
     if payment.matched:
-        await uow.ledger.lock([partner_account(payment.partner_id, payment.asset)])
+        await uow.ledger.lock([_party(payment)])
     reference = f"credit:{payment.id}:{payment.credits + 1}"
     uow.ledger.post(_posting(payment), reference, payment.order_id)
     credited = payment.step(PaymentState.CONFIRMED, now)
@@ -70,8 +70,12 @@ def _posting(payment: Payment) -> Posting:
     if not payment.matched:
         return suspense_received(chain, asset, units)
     if payment.loss:
-        return pay_in_restored(payment.partner_id, chain, asset, units, payment.fee, payment.loss)
-    return pay_in_confirmed(payment.partner_id, chain, asset, units, payment.fee)
+        return pay_in_restored(_party(payment), chain, units, payment.fee, payment.loss)
+    return pay_in_confirmed(_party(payment), chain, units, payment.fee)
+
+
+def _party(payment: Payment) -> AccountRef:
+    return party_account(payment.partner_id, payment.customer_id, payment.asset)
 
 
 async def _make_spendable(uow: UnitOfWork, payment: Payment) -> None:

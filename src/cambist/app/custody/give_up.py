@@ -32,6 +32,7 @@ async def give_up(command: GiveUp, uow: UnitOfWork, now: datetime) -> None:
     """Reject (hold released, refund uncounted) before coins are allotted; afterwards park it.
 
     A parked one keeps hold and coins: its bytes may still be mined, so only a person may decide.
+    A trade's is parked in any case: the customer has paid, and must not be left with nothing.
 
     Raises:
         DomainError: FENCED, NOT_FOUND, INVALID_STATE when it is settled or parked already.
@@ -42,7 +43,7 @@ async def give_up(command: GiveUp, uow: UnitOfWork, now: datetime) -> None:
     order = orders.get(command.order_id)
     payments = await uow.payments.lock([outgoing_payment_id(order.id)] if order else [])
     withdrawal = await uow.withdrawals.get(command.withdrawal_id)
-    rejecting = withdrawal.state is WithdrawalState.ACCEPTED
+    rejecting = withdrawal.state is WithdrawalState.ACCEPTED and not (order and order.is_trade)
     target = WithdrawalState.REJECTED if rejecting else WithdrawalState.STUCK
     stopped = withdrawal.step(target, now)
     uow.withdrawals.save(replace(stopped, reason=command.reason[:REASON_MAX]))

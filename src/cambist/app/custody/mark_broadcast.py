@@ -43,5 +43,6 @@ async def mark_broadcast(command: MarkBroadcast, uow: UnitOfWork, now: datetime)
     for payment in payments.values():
         uow.payments.save(replace(payment, txid=withdrawal.txid, updated_at=now))
     for order in orders.values():
-        sent = order.step(OrderState.SENT, now)
+        returning = order.state is OrderState.RETURNING
+        sent = order if returning else order.step(OrderState.SENT, now)
         uow.emit(sent, EventName.ORDER_SENT, txid=withdrawal.txid or "")

@@ -6,7 +6,7 @@ from datetime import datetime
 from cambist.app.fencing import check_lease
 from cambist.app.receiving import reassess_all
 from cambist.domain.custody.custody import Cursor, coin_id
-from cambist.domain.ledger.accounts import partner_account
+from cambist.domain.ledger.accounts import AccountRef, party_account
 from cambist.domain.ledger.recipes import house_funded, pay_in_reverted, suspense_received
 from cambist.domain.orders.states import Label
 from cambist.domain.payments.payments import Payment
@@ -30,7 +30,7 @@ class RollBack:
 async def roll_back(command: RollBack, uow: UnitOfWork, now: datetime) -> None:
     """Reverse what the block credited and set the cursor on its parent.
 
-    What a partner no longer has becomes a loss of the house, made good when the payment returns.
+    What a party no longer has becomes a loss of the house, made good when the payment returns.
 
     Raises:
         DomainError: FENCED, INVALID_STATE when the cursor stands elsewhere or the parent is not
@@ -51,7 +51,7 @@ async def roll_back(command: RollBack, uow: UnitOfWork, now: datetime) -> None:
     if credited:
         await uow.wallets.lock([command.chain])
     await _unspend(uow, credited)
-    await uow.ledger.lock(partner_account(p.partner_id, p.asset) for p in credited if p.matched)
+    await uow.ledger.lock(_party(p) for p in credited if p.matched)
     for payment in payments.values():
         after = _reverse(uow, payment, now) if payment in credited else payment
         uow.payments.save(replace(after, height=None, block_hash=None, updated_at=now))
@@ -72,16 +72,18 @@ async def _unspend(uow: UnitOfWork, credited: list[Payment]) -> None:
         uow.coins.save(replace(coin, ready=False))
 
 
+def _party(payment: Payment) -> AccountRef:
+    return party_account(payment.partner_id, payment.customer_id, payment.asset)
+
+
 def _reverse(uow: UnitOfWork, payment: Payment, now: datetime) -> Payment:
     reference = f"revert:{payment.id}:{payment.credits}"
     loss = 0
     if payment.matched:
-        account = partner_account(payment.partner_id, payment.asset)
+        party = _party(payment)
         owed = payment.units - payment.fee
-        loss = owed - min(owed, uow.ledger.balance(account).available)
-        posting = pay_in_reverted(
-            payment.partner_id, payment.chain, payment.asset, payment.units, payment.fee, loss
-        )
+        loss = owed - min(owed, uow.ledger.balance(party).available)
+        posting = pay_in_reverted(party, payment.chain, payment.units, payment.fee, loss)
     elif payment.order_id is None:
         posting = house_funded(payment.chain, payment.asset, payment.units).reversed("unfunded")
     else:

@@ -12,7 +12,7 @@ from cambist.domain.ledger.accounts import (
     AccountRef,
     HoldState,
     custody_account,
-    partner_account,
+    party_account,
 )
 from cambist.domain.ledger.recipes import sent, swept
 from cambist.domain.market.assets import CHAINS
@@ -61,21 +61,23 @@ async def settle_withdrawal(command: SettleWithdrawal, uow: UnitOfWork, now: dat
         height, block_hash = command.height, command.block_hash
         uow.payments.save(replace(confirmed, height=height, block_hash=block_hash))
     for order in orders.values():
-        completed = order.step(OrderState.COMPLETED, now)
-        uow.emit(completed, EventName.ORDER_COMPLETED, state=completed.state.value)
+        returned = order.state is OrderState.RETURNING
+        ended = order.step(OrderState.RETURNED if returned else OrderState.COMPLETED, now)
+        event = EventName.ORDER_RETURNED if returned else EventName.ORDER_COMPLETED
+        uow.emit(ended, event, state=ended.state.value)
 
 
 async def _settle_payout(
     uow: UnitOfWork,
     withdrawal: Withdrawal,
-    partner: PartnerId,
+    partner_id: PartnerId,
     spent: tuple[tuple[AccountRef, int], ...],
     network_fee: tuple[str, int],
 ) -> None:
-    account = partner_account(partner, withdrawal.asset)
+    account = party_account(partner_id, withdrawal.customer_id, withdrawal.asset)
     await uow.ledger.lock([account])
     await uow.ledger.close_hold(account, OrderId(withdrawal.id), HoldState.CAPTURED)
-    posting = sent(partner, withdrawal.asset, withdrawal.units, withdrawal.fee, spent, network_fee)
+    posting = sent(account, withdrawal.units, withdrawal.fee, spent, network_fee)
     uow.ledger.post(posting, f"withdrawal:{withdrawal.id}", withdrawal.order_id)
 
 

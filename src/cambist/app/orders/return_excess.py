@@ -35,7 +35,7 @@ async def return_excess(command: ReturnExcess, uow: UnitOfWork, now: datetime) -
     order = await uow.orders.get(command.order_id)
     integration = await uow.integrations.peek(order.integration_id)
     payments = await payments_of(uow, order.id)
-    if integration is None or order.asset is None:
+    if integration is None or order.asset is None or order.customer_id is not None:
         return None
     due = due_back(order, policy_of(integration), receipts_of(order, payments)) - order.refunded
     destination = _sender(payments)

@@ -4,50 +4,42 @@ A party's balance is what we owe it (positive); what we hold for it stands as th
 in the custody account of the place that holds it.
 """
 
-from cambist.domain.ledger.accounts import (
-    AccountRef,
-    custody_account,
-    house_account,
-    partner_account,
-)
+from cambist.domain.ledger.accounts import AccountRef, custody_account, house_account
 from cambist.domain.ledger.journals import Leg, Posting, posting
-from cambist.kernel.ids import PartnerId
 
 
 def pay_in_confirmed(
-    partner: PartnerId, chain: str, asset: str, units: int, fee: int, place: str = "deposit"
+    party: AccountRef, chain: str, units: int, fee: int, place: str = "deposit"
 ) -> Posting:
-    """Book a merchant's confirmed payment: it gets the units less our fee."""
+    """Book a confirmed payment: the party gets the units less our fee."""
+    asset = party.asset
     return posting(
         "pay_in_confirmed",
         (
             Leg(custody_account(chain, place, asset), -units),
-            Leg(partner_account(partner, asset), units - fee),
+            Leg(party, units - fee),
             Leg(house_account("fees", asset), fee),
         ),
     )
 
 
-def pay_in_reverted(
-    partner: PartnerId, chain: str, asset: str, units: int, fee: int, loss: int
-) -> Posting:
-    """Book a reorg of a credited payment; `loss` is the part the partner no longer has."""
+def pay_in_reverted(party: AccountRef, chain: str, units: int, fee: int, loss: int) -> Posting:
+    """Book a reorg of a credited payment; `loss` is the part the party no longer has."""
+    asset = party.asset
     return posting(
         "pay_in_reverted",
         (
             Leg(custody_account(chain, "deposit", asset), units),
-            Leg(partner_account(partner, asset), -(units - fee - loss)),
+            Leg(party, -(units - fee - loss)),
             Leg(house_account("fees", asset), -fee),
             Leg(house_account("loss", asset), -loss),
         ),
     )
 
 
-def pay_in_restored(
-    partner: PartnerId, chain: str, asset: str, units: int, fee: int, loss: int
-) -> Posting:
+def pay_in_restored(party: AccountRef, chain: str, units: int, fee: int, loss: int) -> Posting:
     """Book a payment that came back after a reorg; the loss taken then is made good first."""
-    return pay_in_reverted(partner, chain, asset, units, fee, loss).reversed("pay_in_restored")
+    return pay_in_reverted(party, chain, units, fee, loss).reversed("pay_in_restored")
 
 
 def suspense_received(chain: str, asset: str, units: int) -> Posting:
@@ -72,20 +64,19 @@ def house_funded(chain: str, asset: str, units: int) -> Posting:
     )
 
 
-def fee_returned(partner: PartnerId, asset: str, fee: int) -> Posting:
+def fee_returned(party: AccountRef, fee: int) -> Posting:
     """Give a service fee back, before policy returns a payment whole to its payer."""
     return posting(
         "fee_returned",
         (
-            Leg(house_account("fees", asset), -fee),
-            Leg(partner_account(partner, asset), fee),
+            Leg(house_account("fees", party.asset), -fee),
+            Leg(party, fee),
         ),
     )
 
 
 def sent(
-    partner: PartnerId,
-    asset: str,
+    party: AccountRef,
     units: int,
     fee: int,
     spent: tuple[tuple[AccountRef, int], ...],
@@ -100,8 +91,8 @@ def sent(
     return posting(
         "sent",
         (
-            Leg(partner_account(partner, asset), -(units + fee)),
-            Leg(house_account("fees", asset), fee),
+            Leg(party, -(units + fee)),
+            Leg(house_account("fees", party.asset), fee),
             *(Leg(place, taken) for place, taken in spent),
             Leg(house_account("network-fees", coin), -network_units),
         ),

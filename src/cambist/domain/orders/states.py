@@ -83,7 +83,15 @@ TRADE = StateMachine(
     transitions={
         _S.CREATED: frozenset({_S.ON_CASE, _S.AWAITING_PAYMENT, _S.PAID}),
         _S.ON_CASE: frozenset(
-            {_S.AWAITING_PAYMENT, _S.PAID, _S.RETURNING, _S.CANCELLED, _S.EXPIRED, _S.REJECTED}
+            {
+                _S.AWAITING_PAYMENT,
+                _S.PAID,
+                _S.SENDING,
+                _S.RETURNING,
+                _S.CANCELLED,
+                _S.EXPIRED,
+                _S.REJECTED,
+            }
         ),
         _S.AWAITING_PAYMENT: frozenset(
             {_S.PAYMENT_SEEN, _S.PAID, _S.ON_CASE, _S.CANCELLED, _S.EXPIRED}

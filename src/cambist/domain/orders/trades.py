@@ -46,7 +46,8 @@ class TradeTerms:
 class Trade:
     """Hold what an order to buy or sell is about; it shares the order's id and lock.
 
-    `fiat_received` sums the fiat matched to a buy; `required` lists the checks still asked of the
+    `fiat_received` sums the fiat matched to a buy; `filled` tells that the exchange is booked,
+    which happens once; `required` lists the checks still asked of the
     customer, in order; `page` is the unguessable name of the order's own page; `sealed` holds the
     customer's data of this order (bank account, where the request came from) under his key.
     """
@@ -71,11 +72,17 @@ class Trade:
     network_fee: int
     valid_until: datetime
     fiat_received: int
+    filled: bool
     reference: str
     required: tuple[str, ...]
     page: str
     sealed: str
     created_at: datetime
+
+    @property
+    def asked(self) -> str:
+        """Name the fiat a buyer is to pay, to find the order by."""
+        return f"{self.method}:{self.fiat}:{self.fiat_units}"
 
     def reprice(self, terms: TradeTerms, quote_id: QuoteId) -> "Trade":
         """Take new terms over the old ones."""
@@ -129,7 +136,7 @@ def judge_sell(order: Order, trade: Trade, received: Received, now: datetime) ->
     if order.state not in UNPAID:
         return Verdict.NOTE
     if not received.seen:
-        return Verdict.EXPIRE if _is_over(order, now) else Verdict.WAIT
+        return Verdict.EXPIRE if is_over(order, now) else Verdict.WAIT
     if received.confirmed < received.seen:
         return Verdict.SEEN
     in_time = received.last_at is not None and received.last_at <= trade.valid_until
@@ -165,5 +172,6 @@ def sums_of(order: Order, received: Received) -> Order:
     )
 
 
-def _is_over(order: Order, now: datetime) -> bool:
+def is_over(order: Order, now: datetime) -> bool:
+    """Tell whether an order's time is over."""
     return order.expires_at is not None and now >= order.expires_at

@@ -136,10 +136,8 @@ def _status(order: Order, policy: PayInPolicy, now: datetime) -> PageStatus:
             return PageStatus.REFUNDED if _is_all_back(order) else _over_status(order)
         case OrderState.CREATED | OrderState.AWAITING_PAYMENT | OrderState.PAYMENT_SEEN:
             return _open_status(order, policy, now)
-        case OrderState.SENDING | OrderState.SENT | OrderState.REJECTED:
+        case _:
             raise ValueError("only orders that bring money in have a pay page")
-        case _ as unreachable:
-            assert_never(unreachable)
 
 
 def _open_status(order: Order, policy: PayInPolicy, now: datetime) -> PageStatus:

@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from cambist.adapters.db import ledger_tables, message_tables, partner_tables, tables
+from cambist.adapters.db import mappers
 from cambist.adapters.db.columns import METADATA
 
-TABLES = (tables, ledger_tables, message_tables, partner_tables)
+TABLES = mappers.MAPPERS
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=METADATA, transactional_ddl=True)
 with context.begin_transaction():

@@ -1,0 +1,216 @@
+"""Steps that book fiat: find whose it is, credit it, settle or take back a payout."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from cambist.app.giving_back import CAME_BACK, give_back
+from cambist.app.payouts import name_of
+from cambist.app.trading import ask_for_change, hold_for, paid, trade_of
+from cambist.app.writing import identity_of
+from cambist.domain.compliance.cases import Case, CaseKind, CaseState, undecided
+from cambist.domain.compliance.payers import is_same_person
+from cambist.domain.compliance.rules import Reason
+from cambist.domain.identity.customers import Customer
+from cambist.domain.ledger.accounts import HoldState, customer_account, rail_account
+from cambist.domain.ledger.trading import (
+    fiat_assigned,
+    fiat_paid_out,
+    fiat_received,
+    payout_returned,
+)
+from cambist.domain.orders.orders import Order
+from cambist.domain.orders.states import OrderKind, OrderState
+from cambist.domain.orders.trades import Trade, Verdict, counts_from, judge_buy
+from cambist.domain.payments.bank import BankLine, BankPayout, BankPayoutState
+from cambist.kernel.events import EventName
+from cambist.kernel.ids import OrderId
+from cambist.ports.uow import UnitOfWork
+
+REFERENCES_MAX = 16
+SEAL_PURPOSE = "bank-line"
+PAYOUT_ID_LENGTH = 32
+
+
+async def payout_of(uow: UnitOfWork, texts: Iterable[str]) -> BankPayout | None:
+    """Find the payout whose end-to-end id one of the texts holds."""
+    for text in list(texts)[:REFERENCES_MAX]:
+        word = text.strip()
+        if len(word) != PAYOUT_ID_LENGTH or not word.isalnum() or not word.isascii():
+            continue
+        try:
+            found = await uow.bank_payouts.peek(UUID(hex=word))
+        except ValueError:
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+async def find_order(
+    uow: UnitOfWork, references: Sequence[str], fiat: tuple[str, str, int], name: str
+) -> tuple[OrderId | None, str]:
+    """Find the buy some fiat (method, currency, units) is for, and by what it was recognised.
+
+    A reference decides. Without one the order must be the only one that waits for that amount
+    from a person of that name.
+    """
+    method, currency, units = fiat
+    for reference in references[:REFERENCES_MAX]:
+        for trade in await uow.trades.where("reference", reference):
+            if (trade.method, trade.fiat) == (method, currency):
+                return trade.id, reference
+    if references or not name:
+        return None, ""
+    asked = await uow.trades.where("asked", f"{method}:{currency}:{units}")
+    orders = await uow.orders.read([trade.id for trade in asked])
+    customers = await uow.customers.read([trade.customer_id for trade in asked])
+    fitting = [
+        trade
+        for trade in asked
+        if _waits(orders.get(trade.id)) and _is_named(uow, customers[trade.customer_id], name)
+    ]
+    return (fitting[0].id, "amount-and-name") if len(fitting) == 1 else (None, "")
+
+
+def _waits(order: Order | None) -> bool:
+    return (
+        order is not None
+        and order.kind is OrderKind.BUY
+        and order.state is OrderState.AWAITING_PAYMENT
+    )
+
+
+def _is_named(uow: UnitOfWork, customer: Customer, name: str) -> bool:
+    known = name_of(identity_of(uow.privacy, customer))
+    return bool(known) and is_same_person(known, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Hold fiat that is some order's: the line it came by, and who paid, as the bank tells it.
+
+    `suspended` tells that it waited in suspense for a person to find its order.
+    """
+
+    line_id: UUID
+    units: int
+    booked_on: date
+    payer_name: str
+    payer_account: str
+    suspended: bool = False
+
+
+async def receive_assigned(
+    uow: UnitOfWork, order_id: OrderId, line: BankLine, now: datetime
+) -> bool:
+    """Credit a line that waited in suspense to a buyer; False when his order is past paying."""
+    told = uow.privacy.open_own(SEAL_PURPOSE, line.id, line.sealed)
+    receipt = Receipt(
+        line.id, line.units, line.booked_on, told["name"], told["account"], suspended=True
+    )
+    return await receive_fiat(uow, order_id, receipt, now)
+
+
+async def receive_fiat(uow: UnitOfWork, order_id: OrderId, receipt: Receipt, now: datetime) -> bool:
+    """Credit fiat to a buyer and take his order on; False when it is past paying.
+
+    Raises:
+        DomainError: NOT_FOUND, RATE_UNAVAILABLE.
+    """
+    order = await uow.orders.get(order_id)
+    trade = await trade_of(uow, order)
+    customer = await uow.customers.peek(trade.customer_id)
+    if customer is None or customer.key is None:
+        return False
+    trade = replace(trade, fiat_received=trade.fiat_received + receipt.units)
+    held = undecided(await uow.cases.where("order_id", order.id))
+    verdict = judge_buy(order, trade, counts_from(receipt.booked_on, now))
+    if verdict is Verdict.NOTE and not _is_change(held):
+        return False
+    trade = replace(trade, sealed=_with_payer(uow, customer, trade, receipt))
+    uow.trades.save(trade)
+    await _credit(uow, trade, receipt)
+    if verdict is Verdict.PAID:
+        known = name_of(identity_of(uow.privacy, customer))
+        payer = receipt.payer_name
+        if known and payer and not is_same_person(known, payer):
+            await hold_for(uow, order, CaseKind.EDD, now, reasons=(Reason.NAME_MISMATCH.value,))
+        else:
+            paid(uow, order, now)
+    elif verdict is Verdict.CHANGE:
+        await ask_for_change(uow, order, trade, now)
+    elif verdict is Verdict.RETURN:
+        await give_back(uow, order, trade, now)
+    return True
+
+
+async def _credit(uow: UnitOfWork, trade: Trade, receipt: Receipt) -> None:
+    account = customer_account(trade.customer_id, trade.fiat)
+    await uow.ledger.lock([account])
+    if receipt.suspended:
+        posting = fiat_assigned(account, receipt.units)
+        uow.ledger.post(posting, f"assigned:{receipt.line_id}", trade.id)
+        return
+    posting = fiat_received(rail_account(trade.method, trade.fiat), account, receipt.units)
+    uow.ledger.post(posting, f"bank:{receipt.line_id}", trade.id)
+
+
+def _is_change(held: Case | None) -> bool:
+    return held is not None and held.kind is CaseKind.CHANGE and held.state is CaseState.OPEN
+
+
+def _with_payer(uow: UnitOfWork, customer: Customer, trade: Trade, receipt: Receipt) -> str:
+    """Remember where the money came from, so that it can go back there."""
+    details = uow.privacy.open(customer.sealing_key, customer.id, trade.sealed)
+    details |= {"payer_name": receipt.payer_name, "payer_account": receipt.payer_account}
+    return uow.privacy.seal(customer.sealing_key, customer.id, details)
+
+
+async def close_payout(
+    uow: UnitOfWork, payout: BankPayout, came_back: bool, line_id: UUID, now: datetime
+) -> OrderId | None:
+    """Settle a payout the bank made, or take back one it returned; None when neither is due."""
+    order = await uow.orders.get(payout.order_id)
+    current = await uow.bank_payouts.peek(payout.id)
+    if current is None:
+        return None
+    account = customer_account(payout.customer_id, payout.currency)
+    rail = rail_account(payout.method, payout.currency)
+    reference = f"bank:{line_id}"
+    if came_back:
+        if current.state not in (BankPayoutState.EXPORTED, BankPayoutState.SETTLED):
+            return None
+        await _take_back(uow, order, current, reference, now)
+        return payout.order_id
+    if current.state is not BankPayoutState.EXPORTED:
+        return None
+    await uow.ledger.lock([account])
+    await uow.ledger.close_hold(account, payout.order_id, HoldState.CAPTURED)
+    uow.ledger.post(fiat_paid_out(rail, account, payout.units), reference, payout.order_id)
+    uow.bank_payouts.save(current.step(BankPayoutState.SETTLED, now))
+    ended = OrderState.RETURNED if current.returning else OrderState.COMPLETED
+    event = EventName.ORDER_RETURNED if current.returning else EventName.ORDER_COMPLETED
+    uow.emit(order.step(ended, now), event)
+    return payout.order_id
+
+
+async def _take_back(
+    uow: UnitOfWork, order: Order, payout: BankPayout, reference: str, now: datetime
+) -> None:
+    """Give a customer back what the bank could not deliver; a person finds another way.
+
+    A return that comes before the statement showed the payment books both.
+    """
+    account = customer_account(payout.customer_id, payout.currency)
+    rail = rail_account(payout.method, payout.currency)
+    await uow.ledger.lock([account])
+    if payout.state is BankPayoutState.EXPORTED:
+        await uow.ledger.close_hold(account, payout.order_id, HoldState.CAPTURED)
+        paid_out = fiat_paid_out(rail, account, payout.units)
+        uow.ledger.post(paid_out, f"{reference}:out", payout.order_id)
+        payout = payout.step(BankPayoutState.SETTLED, now)
+    uow.ledger.post(payout_returned(rail, account, payout.units), reference, payout.order_id)
+    uow.bank_payouts.save(payout.step(BankPayoutState.RETURNED, now))
+    await hold_for(uow, order, CaseKind.EDD, now, reasons=(CAME_BACK,))

@@ -1,0 +1,1 @@
+"""Use cases that answer what holds an order."""

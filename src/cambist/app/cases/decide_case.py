@@ -1,0 +1,132 @@
+"""Decide a submitted case: let the order go on, ask again, or end it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+from cambist.app.giving_back import CAME_BACK, give_back, pay_again
+from cambist.app.trading import customer_of, go_on, own_trade
+from cambist.domain.compliance.cases import Case, CaseKind, CaseState, undecided
+from cambist.domain.compliance.rules import still_required
+from cambist.domain.identity.customers import Customer
+from cambist.domain.identity.states import CheckState
+from cambist.domain.orders.orders import Order
+from cambist.domain.orders.states import OrderState
+from cambist.domain.orders.trades import Trade
+from cambist.kernel.errors import DomainError, ErrorCode
+from cambist.kernel.events import EventName
+from cambist.kernel.ids import CaseId, OrderId
+from cambist.ports.uow import UnitOfWork
+
+
+class Decision(StrEnum):
+    """Name what a reviewer decides: pass, ask the customer again, or end the order."""
+
+    ACCEPT = "accept"
+    AGAIN = "again"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class DecideCase:
+    """Carry a decision about the case an order waits for; `reason` is a code, `remark` words.
+
+    `account` names another bank account for a payout the bank sent back.
+    """
+
+    order_id: OrderId
+    case_id: CaseId
+    decision: Decision
+    reviewer: str
+    reason: str = ""
+    remark: str = ""
+    account: str = ""
+
+
+async def decide_case(command: DecideCase, uow: UnitOfWork, now: datetime) -> None:
+    """Record the decision with who made it, and take the order where it leads.
+
+    Raises:
+        DomainError: NOT_FOUND, CASE_NOT_OPEN when nothing is submitted.
+    """
+    customer = await customer_of(uow, command.order_id, None)
+    order, trade = await own_trade(uow, command.order_id, None)
+    case = undecided(await uow.cases.where("order_id", order.id))
+    if case is None or case.id != command.case_id or case.state is not CaseState.SUBMITTED:
+        raise DomainError(ErrorCode.CASE_NOT_OPEN, case=case.kind.value if case else "")
+    match command.decision:
+        case Decision.ACCEPT:
+            await _accept(uow, command, customer, order, trade, case, now)
+        case Decision.AGAIN:
+            _ask_again(uow, command, customer, order, case, now)
+        case Decision.REJECT:
+            await _reject(uow, command, customer, order, trade, case, now)
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+async def _accept(
+    uow: UnitOfWork,
+    command: DecideCase,
+    customer: Customer,
+    order: Order,
+    trade: Trade,
+    case: Case,
+    now: datetime,
+) -> None:
+    _judge(uow, customer, case, now, accepted=True)
+    decided = replace(case.step(CaseState.ACCEPTED, now), reviewer=command.reviewer)
+    uow.cases.save(decided)
+    order = uow.emit(order, EventName.ORDER_CASE_CLOSED, case=case.kind.value)
+    trade = replace(trade, required=still_required(trade.required, case.kind))
+    uow.trades.save(trade)
+    if CAME_BACK in case.reasons:
+        await pay_again(uow, order, trade, command.account, now)
+        return
+    await go_on(uow, order, trade, now)
+
+
+def _ask_again(
+    uow: UnitOfWork,
+    command: DecideCase,
+    customer: Customer,
+    order: Order,
+    case: Case,
+    now: datetime,
+) -> None:
+    _judge(uow, customer, case, now, accepted=False)
+    uow.cases.save(case.reopen(command.reason, command.remark, command.reviewer, now))
+    told = {"case": case.kind.value, "case_id": str(case.id), "reason": command.reason}
+    uow.emit(order, EventName.ORDER_CASE_REJECTED, **told)
+
+
+async def _reject(
+    uow: UnitOfWork,
+    command: DecideCase,
+    customer: Customer,
+    order: Order,
+    trade: Trade,
+    case: Case,
+    now: datetime,
+) -> None:
+    _judge(uow, customer, case, now, accepted=False)
+    decided = replace(case.step(CaseState.REJECTED, now), reviewer=command.reviewer)
+    reasons = (command.reason,) if command.reason else ()
+    uow.cases.save(replace(decided, reasons=reasons, remark=command.remark))
+    if trade.filled:
+        raise DomainError(ErrorCode.INVALID_STATE, machine="trade", state="filled")
+    if order.confirmed or trade.fiat_received:
+        await give_back(uow, order, trade, now)
+        return
+    uow.emit(order.step(OrderState.REJECTED, now), EventName.ORDER_FAILED, case=case.kind.value)
+
+
+def _judge(
+    uow: UnitOfWork, customer: Customer, case: Case, now: datetime, *, accepted: bool
+) -> None:
+    """Carry the decision over to what is known of the customer."""
+    if case.kind is CaseKind.IDENTITY and customer.identity_state is CheckState.SUBMITTED:
+        uow.customers.save(customer.judge_identity(accepted, now))
+    if case.kind is CaseKind.AML and customer.declaration_state is CheckState.SUBMITTED:
+        uow.customers.save(customer.judge_declaration(accepted, now))

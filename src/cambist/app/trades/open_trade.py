@@ -1,0 +1,298 @@
+"""Open an order to buy or sell: customer, firm price, limits, checks, all or nothing."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from cambist.app.knowing import Client, known_or_new
+from cambist.app.quoting import Wish, quote_for
+from cambist.app.steps import own_integration, watched_chain
+from cambist.app.trading import go_on
+from cambist.domain.compliance.cases import CaseKind
+from cambist.domain.compliance.limits import DAY, TradeLimits, Turnover, subject
+from cambist.domain.compliance.rules import (
+    RiskFacts,
+    RiskPolicy,
+    reasons_for,
+    required_checks,
+)
+from cambist.domain.identity.customers import RETENTION, Customer
+from cambist.domain.identity.states import CheckState
+from cambist.domain.market.assets import asset_of, chain_of
+from cambist.domain.orders.orders import Order
+from cambist.domain.orders.states import OrderKind, OrderState
+from cambist.domain.orders.trades import Payout, Trade, number_of
+from cambist.domain.payments.rails import Method
+from cambist.domain.pricing.firm import FirmQuote
+from cambist.domain.pricing.terms import Given, Side
+from cambist.kernel.errors import DomainError, ErrorCode
+from cambist.kernel.events import EventName
+from cambist.kernel.ids import IntegrationId, OrderId, PartnerId, QuoteId
+from cambist.kernel.money import Money
+from cambist.kernel.rates import Rounding
+from cambist.ports.rulebook import CUSTOMER_SCOPE, PARTNER_SCOPE, Rulebook
+from cambist.ports.uow import UnitOfWork
+
+KINDS = {Side.BUY: OrderKind.BUY, Side.SELL: OrderKind.SELL}
+UNLIMITED = TradeLimits(0, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTrade:
+    """Ask for an order to buy or sell.
+
+    With `quote_id` the price is the quote's and `given` and `units` are not looked at. A buy has a
+    `destination` on the chain unless its crypto is kept; a sell has a `bank_account`.
+    """
+
+    partner_id: PartnerId
+    integration_id: IntegrationId
+    dialect: str
+    side: Side
+    crypto: str
+    fiat: str
+    method: str
+    given: Given
+    units: int
+    client: Client
+    payout: Payout = Payout.SEND
+    destination: str | None = None
+    bank_account: str | None = None
+    external_id: str | None = None
+    quote_id: QuoteId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTrade:
+    """Answer with the order's id, the number the wire may know it by, and its page's name."""
+
+    order_id: OrderId
+    number: int
+    page: str
+
+
+async def open_trade(command: OpenTrade, uow: UnitOfWork, now: datetime) -> OpenedTrade:
+    """Fix the price, count the order against every limit, and ask for what must be checked first.
+
+    Raises:
+        DomainError: NOT_FOUND (integration, quote), ASSET_NOT_SUPPORTED, CHAIN_UNAVAILABLE,
+            RATE_UNAVAILABLE, QUOTE_EXPIRED, QUOTE_USED, ADDRESS_INVALID, FIELD_INVALID,
+            AMOUNT_TOO_SMALL, AMOUNT_TOO_LARGE, LIMIT_EXCEEDED.
+    """
+    integration = await own_integration(uow, command.integration_id, command.partner_id)
+    asset = asset_of(command.crypto)
+    chain = await watched_chain(uow, asset, now)
+    _check_ends(uow, command, chain.id)
+    order_id = OrderId(uow.new_id())
+    held = await uow.quotes.get(command.quote_id) if command.quote_id else None
+    client = command.client
+    found = await known_or_new(uow, command.partner_id, client.external_id, client, now)
+    customer = replace(found, orders=found.orders + 1, retain_until=now + RETENTION)
+    uow.customers.save(customer)
+    quote = await _quote(uow, command, held, customer, order_id, now)
+    rules = await uow.rules()
+    turnovers = await _count(uow, command, rules, customer, quote, now)
+    facts = await _facts(uow, rules.risk, customer, quote, turnovers, now)
+    required = required_checks(rules.risk, facts)
+    if command.method == Method.BALANCE and command.side is Side.BUY:
+        required = (*required, CaseKind.DEPOSIT)
+    order = _order(command, integration.id, customer, quote, order_id, now)
+    trade = _trade(uow, command, customer, quote, order_id, now)
+    trade = replace(trade, required=tuple(kind.value for kind in required))
+    uow.orders.add(order)
+    uow.trades.add(trade)
+    order = uow.emit(order, EventName.ORDER_CREATED)
+    reasons = reasons_for(required[0], rules.risk, facts) if required else ()
+    await go_on(uow, order, trade, now, reasons)
+    return OpenedTrade(order.id, trade.number, trade.page)
+
+
+def _check_ends(uow: UnitOfWork, command: OpenTrade, chain: str) -> None:
+    """Refuse a destination or account nothing could be sent to."""
+    if command.side is Side.BUY and command.payout is Payout.SEND:
+        address = command.destination or ""
+        if not uow.is_valid_address(chain, address):
+            raise DomainError(ErrorCode.ADDRESS_INVALID, field="address")
+    if command.side is Side.SELL and command.payout is Payout.SEND:
+        uow.rail(command.method).parse_account(command.bank_account or "")
+    if command.fiat not in uow.rail(command.method).currencies:
+        raise DomainError(ErrorCode.ASSET_NOT_SUPPORTED, asset=command.fiat, field="fiat")
+
+
+async def _quote(
+    uow: UnitOfWork,
+    command: OpenTrade,
+    held: FirmQuote | None,
+    customer: Customer,
+    order_id: OrderId,
+    now: datetime,
+) -> FirmQuote:
+    """Use up the quote named, or price the order now."""
+    if held is not None:
+        asked = (command.side, command.crypto, command.fiat, command.method)
+        if asked != (held.side, held.crypto, held.fiat, held.method):
+            raise DomainError(ErrorCode.FIELD_INVALID, field="quoteId")
+        used = held.use(order_id, command.partner_id, now)
+        uow.quotes.save(used)
+        return used
+    wish = Wish(
+        partner_id=command.partner_id,
+        dialect=command.dialect,
+        side=command.side,
+        crypto=command.crypto,
+        fiat=command.fiat,
+        method=command.method,
+        level=customer.level,
+        given=command.given,
+        units=command.units,
+    )
+    used = (await quote_for(uow, wish, now)).use(order_id, command.partner_id, now)
+    uow.quotes.add(used)
+    return used
+
+
+async def _count(
+    uow: UnitOfWork,
+    command: OpenTrade,
+    rules: Rulebook,
+    customer: Customer,
+    quote: FirmQuote,
+    now: datetime,
+) -> Turnover:
+    """Count the order against the customer's limits and, where there are any, the partner's."""
+    wish = Wish(
+        command.partner_id,
+        command.dialect,
+        command.side,
+        command.crypto,
+        command.fiat,
+        command.method,
+        customer.level,
+        command.given,
+        command.units,
+    )
+    own = rules.limit(CUSTOMER_SCOPE, wish.context) or UNLIMITED
+    partners = rules.limit(PARTNER_SCOPE, wish.context)
+    own.check_order(quote.fiat_units, command.fiat)
+    mine = subject("customer", customer.id, command.fiat)
+    limits = {mine: own}
+    if partners is not None:
+        limits[subject("partner", command.partner_id, command.fiat)] = partners
+    known = await uow.turnovers.lock(sorted(limits))
+    counted = {
+        name: (known.get(name) or Turnover(name, ())).add(quote.fiat_units, limit, now)
+        for name, limit in limits.items()
+    }
+    for name, turnover in counted.items():
+        if name in known:
+            uow.turnovers.save(turnover)
+        else:
+            uow.turnovers.add(turnover)
+    return counted[mine]
+
+
+async def _facts(
+    uow: UnitOfWork,
+    policy: RiskPolicy,
+    customer: Customer,
+    quote: FirmQuote,
+    turnover: Turnover,
+    now: datetime,
+) -> RiskFacts:
+    crypto = asset_of(quote.crypto)
+    worth = (await uow.rate(crypto, asset_of(policy.fiat))).convert(
+        Money(quote.crypto_units, crypto), Rounding.UP
+    )
+    return RiskFacts(
+        worth=worth.units,
+        orders_today=turnover.orders_within(DAY, now),
+        country=customer.country,
+        has_identity=customer.identity_state is CheckState.ACCEPTED,
+        has_declaration=customer.declaration_state is CheckState.ACCEPTED,
+        has_phone=customer.phone_index is not None,
+        flagged=customer.is_flagged,
+    )
+
+
+def _order(
+    command: OpenTrade,
+    integration_id: IntegrationId,
+    customer: Customer,
+    quote: FirmQuote,
+    order_id: OrderId,
+    now: datetime,
+) -> Order:
+    return Order(
+        id=order_id,
+        kind=KINDS[command.side],
+        state=OrderState.CREATED,
+        labels=frozenset(),
+        partner_id=command.partner_id,
+        integration_id=integration_id,
+        asset=command.crypto,
+        amount=quote.crypto_units,
+        fiat=command.fiat,
+        rate=quote.rate,
+        fee_ppm=0,
+        address=command.destination if command.side is Side.BUY else None,
+        source_address=None,
+        parent_id=None,
+        received=0,
+        confirmed=0,
+        fee=0,
+        refunded=0,
+        returned=0,
+        required_confirmations=chain_of(asset_of(command.crypto)).confirmations,
+        external_id=command.external_id,
+        customer=command.client.external_id,
+        expires_at=now + timedelta(days=1),
+        created_at=now,
+        updated_at=now,
+        seq=0,
+        customer_id=customer.id,
+    )
+
+
+def _trade(
+    uow: UnitOfWork,
+    command: OpenTrade,
+    customer: Customer,
+    quote: FirmQuote,
+    order_id: OrderId,
+    now: datetime,
+) -> Trade:
+    number, client = number_of(order_id), command.client
+    rail = uow.rail(command.method)
+    details = {
+        "bank_account": command.bank_account or "",
+        "phone": client.phone or "",
+        "address": client.address or "",
+        "cookie": client.cookie or "",
+    }
+    return Trade(
+        id=order_id,
+        number=number,
+        partner_id=command.partner_id,
+        customer_id=customer.id,
+        dialect=command.dialect,
+        crypto=command.crypto,
+        fiat=command.fiat,
+        method=command.method,
+        payout=command.payout,
+        quote_id=quote.id,
+        crypto_units=quote.crypto_units,
+        fiat_units=quote.fiat_units,
+        raw=quote.raw,
+        rate=quote.rate,
+        principal=quote.principal,
+        commission=quote.commission,
+        payment_fee=quote.payment_fee,
+        network_fee=quote.network_fee,
+        valid_until=quote.expires_at,
+        fiat_received=0,
+        filled=False,
+        reference=rail.reference(number),
+        required=(),
+        page=uow.privacy.token(),
+        sealed=uow.privacy.seal(customer.sealing_key, customer.id, details),
+        created_at=now,
+    )

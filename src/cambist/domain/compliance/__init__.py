@@ -1,0 +1,1 @@
+"""Decide what must be known about a customer before money moves."""

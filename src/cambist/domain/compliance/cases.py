@@ -1,0 +1,152 @@
+"""Decide what a case is: a question that holds an order until it is answered."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cambist.kernel.errors import DomainError, ErrorCode
+from cambist.kernel.ids import CaseId, CustomerId, OrderId
+from cambist.kernel.statemachine import StateMachine
+
+CASE_LIFETIME = timedelta(days=14)
+REMARK_LENGTH_MAX = 500
+
+
+class CaseKind(StrEnum):
+    """Name what is asked; EDD is asked of the staff, everything else of the customer."""
+
+    IDENTITY = "identity"
+    AML = "aml"
+    PHONE = "phone"
+    DEPOSIT = "deposit"
+    CHANGE = "change"
+    RETURN = "return"
+    EDD = "edd"
+
+
+class CaseState(StrEnum):
+    """Name where a case stands: with the customer, with the reviewer, or decided."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    CLOSED = "closed"
+
+
+_S = CaseState
+
+CASE = StateMachine(
+    name="case",
+    initial=frozenset({_S.OPEN, _S.SUBMITTED}),
+    transitions={
+        _S.OPEN: frozenset({_S.SUBMITTED, _S.ACCEPTED, _S.REJECTED, _S.CLOSED}),
+        _S.SUBMITTED: frozenset({_S.OPEN, _S.ACCEPTED, _S.REJECTED, _S.CLOSED}),
+        _S.ACCEPTED: frozenset(),
+        _S.REJECTED: frozenset(),
+        _S.CLOSED: frozenset(),
+    },
+)
+"""An answer that does not satisfy goes back to the customer, open again with the reasons."""
+
+UNDECIDED = frozenset({CaseState.OPEN, CaseState.SUBMITTED})
+STAFF_ONLY = frozenset({CaseKind.EDD})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Hold one case; `facts` is JSON without personal data (old and new terms, what is wanted).
+
+    `reasons` are codes, `remark` is the reviewer's own words to the customer; `refused` tells that
+    the customer declined to answer; `reviewer` who decided.
+    """
+
+    id: CaseId
+    order_id: OrderId
+    customer_id: CustomerId
+    kind: CaseKind
+    state: CaseState
+    reasons: tuple[str, ...]
+    remark: str
+    facts: str
+    refused: bool
+    reviewer: str | None
+    expires_at: datetime
+    opened_at: datetime
+    updated_at: datetime
+
+    @property
+    def is_undecided(self) -> bool:
+        """Tell whether the case still holds its order."""
+        return self.state in UNDECIDED
+
+    def step(self, target: CaseState, now: datetime) -> "Case":
+        """Move to a state the machine allows.
+
+        Raises:
+            DomainError: CASE_NOT_OPEN when the case was decided before.
+        """
+        if not self.is_undecided:
+            raise DomainError(ErrorCode.CASE_NOT_OPEN, case=self.kind.value)
+        return replace(self, state=CASE.step(self.state, target), updated_at=now)
+
+    def submit(self, now: datetime) -> "Case":
+        """Hand an answer to the reviewer.
+
+        Raises:
+            DomainError: CASE_NOT_OPEN unless it is the customer's turn.
+        """
+        self.require_open()
+        return replace(self.step(CaseState.SUBMITTED, now), reasons=(), remark="")
+
+    def reopen(self, reason: str, remark: str, reviewer: str, now: datetime) -> "Case":
+        """Give an unsatisfying answer back with the reason, a code, and words of the reviewer's."""
+        return replace(
+            self.step(CaseState.OPEN, now),
+            reasons=(reason,),
+            remark=remark[:REMARK_LENGTH_MAX],
+            reviewer=reviewer,
+            expires_at=now + CASE_LIFETIME,
+        )
+
+    def require_open(self) -> None:
+        """Pass only while it is the customer's turn.
+
+        Raises:
+            DomainError: CASE_NOT_OPEN.
+        """
+        if self.state is not CaseState.OPEN:
+            raise DomainError(ErrorCode.CASE_NOT_OPEN, case=self.kind.value)
+
+
+def open_case(
+    case_id: CaseId,
+    order_id: OrderId,
+    customer_id: CustomerId,
+    kind: CaseKind,
+    now: datetime,
+    facts: str = "{}",
+    reasons: tuple[str, ...] = (),
+) -> Case:
+    """Open a case; one for the staff begins as if answered."""
+    state = CaseState.SUBMITTED if kind in STAFF_ONLY else CaseState.OPEN
+    return Case(
+        id=case_id,
+        order_id=order_id,
+        customer_id=customer_id,
+        kind=kind,
+        state=state,
+        reasons=reasons,
+        remark="",
+        facts=facts,
+        refused=False,
+        reviewer=None,
+        expires_at=now + CASE_LIFETIME,
+        opened_at=now,
+        updated_at=now,
+    )
+
+
+def undecided(cases: list[Case]) -> Case | None:
+    """Find the one case that holds the order, None when none does."""
+    return next((case for case in cases if case.is_undecided), None)

@@ -1,0 +1,159 @@
+"""Decide what a line of a bank statement is to us, and how fiat leaves."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from cambist.kernel.ids import CustomerId, OrderId, PartnerId
+from cambist.kernel.statemachine import StateMachine
+
+_NAMESPACE = uuid5(NAMESPACE_URL, "cambist:bank")
+
+END_TO_END_MAX = 35
+
+
+def bank_line_id(account: str, identity: str) -> UUID:
+    """Derive a line's id from what the bank calls it, so none is booked twice."""
+    return uuid5(_NAMESPACE, f"line/{account}/{identity}")
+
+
+class LineState(StrEnum):
+    """Name what became of a line: booked to an order, or waiting for a person."""
+
+    MATCHED = "matched"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+
+
+LINE = StateMachine(
+    name="bank_line",
+    initial=frozenset({LineState.MATCHED, LineState.WAITING}),
+    transitions={
+        LineState.MATCHED: frozenset(),
+        LineState.WAITING: frozenset({LineState.RESOLVED}),
+        LineState.RESOLVED: frozenset(),
+    },
+)
+"""Nothing is ever taken off the work list but by deciding it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """Hold one line of a statement; `units` are positive, `credit` tells that they came in.
+
+    `sealed` holds payer's name, account and text under a key of the house.
+    """
+
+    id: UUID
+    account: str
+    method: str
+    credit: bool
+    currency: str
+    units: int
+    booked_on: date
+    reference: str
+    state: LineState
+    order_id: OrderId | None
+    note: str
+    sealed: str
+    imported_at: datetime
+    resolved_by: str | None
+
+    def resolve(self, order_id: OrderId | None, by: str, note: str) -> "BankLine":
+        """Take the line off the work list.
+
+        Raises:
+            DomainError: INVALID_STATE when it is decided already.
+        """
+        state = LINE.step(self.state, LineState.RESOLVED)
+        return replace(self, state=state, order_id=order_id, resolved_by=by, note=note)
+
+
+class BankPayoutState(StrEnum):
+    """Name how far fiat on its way out has come."""
+
+    QUEUED = "queued"
+    EXPORTED = "exported"
+    SETTLED = "settled"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+_S = BankPayoutState
+
+BANK_PAYOUT = StateMachine(
+    name="bank_payout",
+    initial=frozenset({_S.QUEUED}),
+    transitions={
+        _S.QUEUED: frozenset({_S.EXPORTED, _S.CANCELLED}),
+        _S.EXPORTED: frozenset({_S.SETTLED, _S.RETURNED}),
+        _S.SETTLED: frozenset({_S.RETURNED}),
+        _S.RETURNED: frozenset(),
+        _S.CANCELLED: frozenset(),
+    },
+)
+"""What was handed to the bank is settled by its statement, and may still come back."""
+
+
+def end_to_end(payout_id: UUID) -> str:
+    """Write a payout's id as the bank carries it along: 32 characters."""
+    return payout_id.hex.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class BankPayout:
+    """Hold one transfer to a customer's account; `sealed` holds account and name under his key.
+
+    `returning` tells that it gives a buyer his money back. `number` counts an order's payouts.
+    """
+
+    id: UUID
+    order_id: OrderId
+    partner_id: PartnerId
+    customer_id: CustomerId
+    number: int
+    method: str
+    currency: str
+    units: int
+    returning: bool
+    state: BankPayoutState
+    batch_id: UUID | None
+    reason: str
+    sealed: str
+    created_at: datetime
+    updated_at: datetime
+
+    def step(self, target: BankPayoutState, now: datetime) -> "BankPayout":
+        """Move to a state the machine allows.
+
+        Raises:
+            DomainError: INVALID_STATE.
+        """
+        return replace(self, state=BANK_PAYOUT.step(self.state, target), updated_at=now)
+
+    def export(self, batch_id: UUID, now: datetime) -> "BankPayout":
+        """Put the payout into a file for the bank.
+
+        Raises:
+            DomainError: INVALID_STATE when it is in one already.
+        """
+        return replace(self.step(BankPayoutState.EXPORTED, now), batch_id=batch_id)
+
+
+def payout_id(order_id: OrderId, number: int) -> UUID:
+    """Derive the id of an order's so many-th payout."""
+    return uuid5(_NAMESPACE, f"payout/{order_id}/{number}")
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutBatch:
+    """Hold a file for the bank, written once; asked for again it is the same file."""
+
+    id: UUID
+    method: str
+    currency: str
+    count: int
+    units: int
+    document: bytes
+    created_at: datetime
