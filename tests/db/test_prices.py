@@ -2,20 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from uuid import UUID
 
 import asyncpg
 import pytest
 
-from cambist.adapters.db.pool import Connection, Pool, open_pool
+from cambist.adapters.db.pool import Pool, open_pool
 from cambist.adapters.db.prices import CACHE_S, SAMPLE_RETENTION_S, CachedPrices, PostgresPrices
 from cambist.adapters.feeds.fixed import FixedFeed
 from cambist.domain.market.assets import asset_of
+from cambist.domain.pricing.deals import price
+from cambist.domain.pricing.evidence import Evidence
+from cambist.domain.pricing.explaining import explain
+from cambist.domain.pricing.firm import issue
 from cambist.domain.pricing.guards import GuardLimits, Reason
 from cambist.domain.pricing.quotes import PriceQuote
 from cambist.domain.pricing.samples import PriceSample, parse_price
+from cambist.domain.pricing.terms import Given, Side, Terms
 from cambist.kernel.errors import DomainError, ErrorCode
+from cambist.kernel.ids import PartnerId, QuoteId
 from cambist.kernel.money import UNITS_MAX
 from cambist.kernel.rates import Rate
 from cambist.ports.prices import PriceReader, PriceStore
@@ -160,6 +167,22 @@ async def test_cache_is_at_most_a_second_behind(
     assert await cached.current("TRX_EUR") == quote("TRX_EUR", 2)
 
 
+async def test_samples_of_a_price_are_read_back_and_replaced_with_it(
+    prices: PostgresPrices, cached: CachedPrices, stopwatch: Stopwatch
+) -> None:
+    def sampled(seq: int) -> PriceQuote:
+        samples = tuple(PriceSample(source, "TRX_EUR", 5, seq, NOW) for source in ("a", "b"))
+        return replace(quote("TRX_EUR", 5), samples=samples)
+
+    await prices.save((), of(sampled(1)), NOW)
+    assert await prices.current("TRX_EUR") == await cached.current("TRX_EUR") == sampled(1)
+    await prices.save((), of(sampled(2)), NOW)
+    stopwatch.seconds = CACHE_S
+    assert await cached.priced(TRX, EUR, NOW) == sampled(2)
+    await prices.save((), of(quote("TRX_EUR", 5)), NOW)
+    assert await prices.snapshot() == of(quote("TRX_EUR", 5))
+
+
 async def test_forgetting_reads_again_at_once(prices: PostgresPrices, cached: CachedPrices) -> None:
     assert await cached.current("TRX_EUR") is None
     await prices.save((), of(quote("TRX_EUR", 1)), NOW)
@@ -176,7 +199,7 @@ async def test_stale_or_future_price_is_refused_at_the_moment_of_use(
         await cached.priced(TRX, EUR, NOW)
     assert refused.value.code is ErrorCode.RATE_UNAVAILABLE
     async with pool.acquire() as connection:
-        (answer,) = await cached.answer(cast("Connection", connection), [(TRX, EUR)], NOW)
+        (answer,) = await cached.answer(connection, [(TRX, EUR)], NOW)
     assert isinstance(answer, DomainError)
     assert answer.code is ErrorCode.RATE_UNAVAILABLE
 
@@ -198,15 +221,41 @@ async def test_bus_is_answered_in_order_on_its_own_connection(
     await prices.save((), of(quote("TRX_EUR", parse_price("0.27"))), NOW)
     held = [await pool.acquire() for _ in range(pool.get_max_size())]
     try:
-        answers = await cached.answer(
-            cast("Connection", held[0]), [(TRX, EUR), (TRX, CZK), (TRX, EUR)], NOW
-        )
+        answers = await cached.answer(held[0], [(TRX, EUR), (TRX, CZK), (TRX, EUR)], NOW)
     finally:
         for connection in held:
             await pool.release(connection)
     rate = Rate(TRX, EUR, parse_price("0.27"))
     assert answers[0] == answers[2] == rate
     assert isinstance(answers[1], DomainError)
+
+
+async def test_bus_is_answered_with_the_whole_price_and_its_evidence(
+    prices: PostgresPrices, cached: CachedPrices, pool: Pool
+) -> None:
+    moment = NOW
+    feeds = [FixedFeed(name, lambda: moment) for name in ("fixed-a", "fixed-b")]
+    await PriceWorker(feeds, prices, lambda: moment, GuardLimits()).run_round()
+    async with pool.acquire() as connection:
+        found, absent = await cached.priced_answer(connection, [(TRX, CZK), (CZK, TRX)], NOW)
+    assert isinstance(absent, DomainError)
+    assert isinstance(found, PriceQuote)
+    assert {sample.source for sample in found.samples} == {"fixed-a", "fixed-b"}
+    assert {sample.pair for sample in found.samples} == {"TRX_EUR", "EUR_CZK"}
+    deal = price(Side.BUY, found.rate(TRX, CZK), Terms(10_000), Given.FROM, 100_000)
+    kept = Evidence.of(found, Terms(10_000), deal)
+    assert explain(
+        issue(
+            QuoteId(UUID(int=1)),
+            PartnerId(UUID(int=2)),
+            "btcex",
+            "cz-transfer",
+            deal,
+            kept,
+            expires_at=NOW + timedelta(seconds=1),
+            now=NOW,
+        )
+    ).matches
 
 
 async def test_round_of_fixed_feeds_prices_every_pair_and_a_restart_remembers(

@@ -98,7 +98,7 @@ class Evidence:
                 fiat_scale=fields["fiat_scale"],
             )
             found.check()
-        except (DomainError, KeyError, TypeError, ValueError) as wrong:
+        except (DomainError, KeyError, RecursionError, TypeError, ValueError) as wrong:
             raise ValueError("this is no evidence") from wrong
         if found.to_json() != text:
             raise ValueError("this is no evidence as it was written")

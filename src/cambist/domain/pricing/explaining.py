@@ -67,7 +67,8 @@ def explain(quote: FirmQuote) -> Explanation:
         return _verdict(lines, [*differences, f"price: refused, {refusal.code.value}"])
     except ValueError:
         return _verdict(lines, [*differences, "price: cannot be made of this evidence"])
-    lines.append(f"{mid.pair}: {_number(mid.mantissa, RATE_SCALE)} is the raw price")
+    through = " and ".join(_legs(evidence.samples))
+    lines.append(f"{mid.pair}: {_number(mid.mantissa, RATE_SCALE)} is the raw price, of {through}")
     if (mid.mantissa, mid.taken_at) != (evidence.mantissa, evidence.taken_at):
         differences.append("evidence: its samples make another raw price")
     lines.append(_terms(evidence))
@@ -168,22 +169,26 @@ def _steps(deal: Deal) -> Iterator[str]:
         f"{principal} principal {sign} {commission} commission {sign} {fee} payment fee"
         f" = {total} {fiat.code}"
     )
-    received = format_units(deal.crypto_units, crypto.scale)
-    if deal.network_fee:
+    moved = f"{format_units(deal.crypto_units, crypto.scale)} {crypto.code}"
+    if deal.side is Side.SELL:
+        yield f"The customer gives {moved}"
+    elif deal.network_fee:
         network = format_units(deal.network_fee, crypto.scale)
-        yield f"{received} {crypto.code}, besides {network} {crypto.code} for the network"
+        yield f"The customer receives {moved}, the network {network} {crypto.code}"
     else:
-        yield f"{received} {crypto.code}"
+        yield f"The customer receives {moved}"
 
 
 def _step(step: Step, scale: int, unit: str) -> str:
     exact = Fraction(step.numerator, step.denominator * 10**scale)
+    trimmed = step.name == "rate"
+    result = _number(step.result, scale) if trimmed else format_units(step.result, scale)
+    name = step.name.replace("_", " ")
+    if exact == Fraction(step.result, 10**scale):
+        return f"{name}: {result} {unit}"
     written = write(exact, DECIMALS_MAX, Rounding.DOWN)
     ellipsis = "" if Fraction(written) == exact else "..."
-    result = (
-        _number(step.result, scale) if step.name == "rate" else format_units(step.result, scale)
-    )
-    return f"{step.name}: {written}{ellipsis}, {_ROUNDED[step.rounding]} to {result} {unit}"
+    return f"{name}: {written}{ellipsis} {_ROUNDED[step.rounding]} to {result} {unit}"
 
 
 def _number(units: int, scale: int) -> str:
