@@ -129,6 +129,19 @@ def is_exact_to_the_unit_and_never_for_the_customer(price: Pricer, case: Case) -
                 assert total(case, crypto - 1) < fiat <= total(case, crypto)
 
 
+def writes_a_rate_with_the_commission_in_it(price: Pricer, case: Case) -> None:
+    """Write the raw price with the commission, less its discount, never for the customer."""
+    terms = case.terms
+    share = Fraction(terms.commission_ppm, PPM) * (1 - Fraction(terms.discount_ppm, PPM))
+    sign = 1 if case.side is Side.BUY else -1
+    exact = case.raw.mantissa * (1 + sign * share)
+    for units in case.amounts:
+        deal = case.ask(price, units)
+        if deal is not None:
+            assert deal.raw == case.raw.mantissa
+            assert 0 <= sign * (deal.rate - exact) < 1
+
+
 def refuses_only_nothing(price: Pricer, case: Case) -> None:
     """Refuse what buys or brings not one unit; what is wanted always has a price."""
     for units in case.amounts:
@@ -180,6 +193,7 @@ LAWS: tuple[Callable[[Pricer, Case], None], ...] = (
     echoes_what_was_given,
     adds_up,
     is_exact_to_the_unit_and_never_for_the_customer,
+    writes_a_rate_with_the_commission_in_it,
     refuses_only_nothing,
     splitting_gains_nothing,
     going_round_gains_nothing,

@@ -34,6 +34,11 @@ def test_swap_takes_its_commission_of_what_comes_out() -> None:
     assert found.to_units == 1683 * 10**16
 
 
+def test_what_a_swap_cannot_hand_out_is_commission() -> None:
+    found = swap(Rate.parse(TRX, BTC, "0.000003"), Terms(0), Given.FROM, 1_000_001)
+    assert (found.principal, found.commission, found.to_units) == (301, 1, 300)
+
+
 def test_swap_for_a_wanted_amount_asks_for_what_that_takes() -> None:
     found = swapped("17", Terms(10_000), Given.TO, 1683 * 10**16)
     assert (found.from_units, found.to_units) == (10**8, 1683 * 10**16)
