@@ -22,6 +22,7 @@ from cambist.domain.messaging.templates import (
     Template,
     channel_of,
 )
+from cambist.pages.sandbox.mails import links_of
 from cambist.ports.messages import MessageUnwritableError, OutgoingMail, OutgoingSms
 from tests.messages.made import VALUES, contents_of, facts_of
 
@@ -279,3 +280,8 @@ def test_words_hold_only_what_their_template_is_told() -> None:
 
 def test_what_cannot_be_seen_is_taken_out() -> None:
     assert one_line(" a\u200bb\u00ad\u202ec\td\r\n e\ue000\ud800 ") == "abc d e"
+
+
+def test_links_are_listed_once_in_their_order() -> None:
+    text = "see https://b.example/x?y=1 and\nhttps://a.example/ or https://b.example/x?y=1"
+    assert links_of(text) == ["https://b.example/x?y=1", "https://a.example/"]

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from cambist.adapters.db.books import quick_check
 from cambist.adapters.db.pool import Pool
 from cambist.adapters.feeds.fixed import DEMO_MIDS
+from cambist.adapters.messages.gallery import SampleGallery
+from cambist.adapters.messages.writer import TemplateWriter
+from cambist.adapters.simulators.mailbox import SimulatedMailBox
 from cambist.bootstrap.access import DemoAccess
 from cambist.bootstrap.core import Core
 from cambist.pages.sandbox import SandboxServices
@@ -50,4 +53,6 @@ def sandbox_services(core: Core, access: DemoAccess, prices: PriceWorker) -> San
         refresh=refresh,
         expire_due=Clockwork(core.bus, core.work).run_once,
         ledger=Books(core.pool),
+        mailbox=SimulatedMailBox(core.pool),
+        gallery=SampleGallery(TemplateWriter()),
     )

@@ -14,7 +14,7 @@ from cambist.http.json_body import BODY_BYTES_MAX
 from cambist.http.problems import MEDIA_TYPE, render_problem
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.pages.look.headers import BASE, STATIC
-from cambist.pages.sandbox import control, sinks
+from cambist.pages.sandbox import control, mails, sinks
 from cambist.pages.sandbox.door import ControlRequest, enter, services_of
 from cambist.pages.sandbox.index import IndexPage
 from cambist.pages.sandbox.refusals import refuse
@@ -35,8 +35,8 @@ CONTROL = (
     control.advance,
     control.ledger_check,
     control.order,
-    control.mail,
-    control.sms,
+    mails.mail,
+    mails.sms,
     sinks.received,
     sinks.behave,
 )
@@ -49,13 +49,6 @@ async def index(request: ControlRequest) -> Response[str]:
     return Response(await page.index(), media_type=MediaType.HTML, headers=dict(BASE))
 
 
-@get("/mail", sync_to_thread=False)
-def mailbox(request: ControlRequest) -> Response[str]:
-    """Answer the mailbox."""
-    page: IndexPage = request.app.state.page
-    return Response(page.mail(), media_type=MediaType.HTML, headers=dict(BASE))
-
-
 @get("/static/{name:str}", sync_to_thread=False)
 def static(request: ControlRequest, name: FromPath[str]) -> Response[bytes]:
     """Answer a static file."""
@@ -64,6 +57,9 @@ def static(request: ControlRequest, name: FromPath[str]) -> Response[bytes]:
         raise DomainError(ErrorCode.NOT_FOUND)
     file = page.files[name]
     return Response(file.content, media_type=file.media_type, headers=dict(STATIC))
+
+
+PAGES = (index, mails.mailbox, mails.gallery, mails.preview, static)
 
 
 def sandbox_app(services: SandboxServices) -> Litestar:
@@ -75,7 +71,7 @@ def sandbox_app(services: SandboxServices) -> Litestar:
     page = IndexPage(services, public.path.rstrip("/") + PREFIX)
     door = Router("/v1", route_handlers=CONTROL, before_request=enter)
     return Litestar(
-        route_handlers=[index, mailbox, static, door, Router("/v1", route_handlers=[sinks.sink])],
+        route_handlers=[*PAGES, door, Router("/v1", route_handlers=[sinks.sink])],
         request_class=ControlRequest,
         exception_handlers={Exception: _problem},
         # Without it the models' own strictness is overridden and "1" passes for 1.
@@ -84,7 +80,14 @@ def sandbox_app(services: SandboxServices) -> Litestar:
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
         openapi_config=None,
-        state=State({"services": services, "settling": Settling(services), "page": page}),
+        state=State(
+            {
+                "services": services,
+                "settling": Settling(services),
+                "page": page,
+                "mails": mails.MailPages(services, page.environment),
+            }
+        ),
     )
 
 

@@ -127,18 +127,6 @@ async def order(request: ControlRequest, order_id: FromPath[str]) -> Shown:
     return order_shown(view, await request.services.world.events(view.order.id))
 
 
-@get("/mail")
-async def mail(request: ControlRequest) -> list[Shown]:
-    """List the messages sent by mail; nothing sends any yet."""
-    return []
-
-
-@get("/sms")
-async def sms(request: ControlRequest) -> list[Shown]:
-    """List the messages sent by SMS; nothing sends any yet."""
-    return []
-
-
 def _control(services: SandboxServices, chain: str) -> ChainControl:
     if chain not in services.controls:
         raise DomainError(ErrorCode.NOT_FOUND, field="chain")

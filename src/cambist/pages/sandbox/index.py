@@ -30,8 +30,8 @@ OPERATIONS: Sequence[tuple[str, str]] = (
     ("ANY /sink/{name}", "open to everybody"),
     ("GET /sink/{name}/received", ""),
     ("POST /sink/{name}/behave", '{"status", "times"}'),
-    ("GET /mail?to=", ""),
-    ("GET /sms?to=", ""),
+    ("GET /mail?to=", "newest first, with the links in it"),
+    ("GET /sms?to=", "newest first"),
     ("GET /ledger/check", ""),
     ("GET /orders/{id}", ""),
 )
@@ -70,7 +70,7 @@ class IndexPage:
     def __init__(self, services: SandboxServices, base: str) -> None:
         self._services = services
         self.files: Mapping[str, StaticFile] = static_files(LOOK_STATIC, _HERE / "static")
-        self._environment = Environment(
+        self.environment = Environment(
             loader=FileSystemLoader([_HERE / "templates", LOOK_TEMPLATES]),
             autoescape=True,
             undefined=StrictUndefined,
@@ -78,13 +78,13 @@ class IndexPage:
             lstrip_blocks=True,
         )
         static = {name: f"{base}/static/{name}?v={f.version}" for name, f in self.files.items()}
-        self._environment.globals.update(base=base, language=LANGUAGE, static=static)
+        self.environment.globals.update(base=base, language=LANGUAGE, static=static)
 
     async def index(self) -> str:
         """Render the front page."""
         services = self._services
         orders = await services.world.recent_orders(ORDERS_SHOWN)
-        return self._environment.get_template("index.html").render(
+        return self.environment.get_template("index.html").render(
             public_url=services.public_url,
             shop=services.shop,
             chains=sorted(services.controls),
@@ -94,10 +94,6 @@ class IndexPage:
             orders=[self._order(order) for order in orders],
             sinks=await self._sinks(),
         )
-
-    def mail(self) -> str:
-        """Render the mailbox."""
-        return self._environment.get_template("mail.html").render()
 
     async def _sinks(self) -> list[SinkLine]:
         lines: list[SinkLine] = []

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cambist.ports.chain import ChainControl, ChainPort
+from cambist.ports.messages import MessageGallery
 from cambist.ports.prices import PriceReader
 from cambist.ports.queries import WorkerQueries
-from cambist.ports.sandbox import LedgerCheck, World
+from cambist.ports.sandbox import LedgerCheck, MailBox, World
 from cambist.ports.work import WorkQueries
 
 SETTLE_S_MAX = 10.0
@@ -39,4 +40,6 @@ class SandboxServices:
     refresh: Callable[[], Awaitable[None]]
     expire_due: Callable[[], Awaitable[int]]
     ledger: LedgerCheck
+    mailbox: MailBox
+    gallery: MessageGallery
     settle_s_max: float = SETTLE_S_MAX
