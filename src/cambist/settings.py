@@ -1,5 +1,6 @@
 """Decide what an operator may set: `CAMBIST_*` variables, checked before anything starts."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from cambist.adapters.chain_families.networks import ChainSetup, Network
 from cambist.domain.compliance.rules import RiskPolicy
 from cambist.domain.market.assets import CHAINS
+from cambist.ports.rails import HouseAccount
 
 
 class Mode(StrEnum):
@@ -68,6 +70,7 @@ class Settings(BaseSettings):
     vault_keys: SecretStr = SecretStr("")
     index_key: SecretStr = SecretStr("")
     risk: RiskPolicy = Field(default_factory=RiskPolicy)
+    bank_accounts: tuple[HouseAccount, ...] = ()
     exchanges: tuple[str, ...] = ()
     price_sources_min: int = Field(default=2, ge=1, le=10)
     poll_interval_s: float = Field(default=0.2, gt=0, le=60)
@@ -80,27 +83,35 @@ class Settings(BaseSettings):
         unknown = set(self.chains) - set(CHAINS)
         if unknown:
             raise ValueError(f"CAMBIST_CHAINS: no such chain: {', '.join(sorted(unknown))}")
-        if self.mode is Mode.SANDBOX:
-            return self
-        faults = []
-        simulated = [c for c, node in self.chains.items() if node.kind is NodeKind.SIMULATED]
-        if simulated:
-            faults.append(f"CAMBIST_CHAINS: {', '.join(sorted(simulated))} must not be simulated")
-        if not self.database_url:
-            faults.append("CAMBIST_DATABASE_URL: a real server is needed")
-        if not self.vault_keys.get_secret_value():
-            faults.append("CAMBIST_VAULT_KEYS: no key to seal secrets with")
-        if not self.index_key.get_secret_value():
-            faults.append("CAMBIST_INDEX_KEY: no key to make pseudonyms with")
-        if len(self.exchanges) < self.price_sources_min:
-            faults.append("CAMBIST_EXCHANGES: fewer exchanges than CAMBIST_PRICE_SOURCES_MIN")
-        if not self.public_url.startswith("https://"):
-            faults.append("CAMBIST_PUBLIC_URL: must be https")
-        if self.failpoint:
-            faults.append("CAMBIST_FAILPOINT: only for tests")
-        if faults:
+        if self.mode is Mode.LIVE and (faults := [text for wrong, text in self._faults() if wrong]):
             raise ValueError("live mode refused: " + "; ".join(faults))
         return self
+
+    def _faults(self) -> Iterable[tuple[bool, str]]:
+        """List what live mode cannot do with, each with whether it is so."""
+        simulated = [c for c, node in self.chains.items() if node.kind is NodeKind.SIMULATED]
+        named = ", ".join(sorted(simulated))
+        return (
+            (bool(simulated), f"CAMBIST_CHAINS: {named} must not be simulated"),
+            (not self.database_url, "CAMBIST_DATABASE_URL: a real server is needed"),
+            (
+                not self.vault_keys.get_secret_value(),
+                "CAMBIST_VAULT_KEYS: no key to seal secrets with",
+            ),
+            (
+                not self.index_key.get_secret_value(),
+                "CAMBIST_INDEX_KEY: no key to make pseudonyms with",
+            ),
+            (
+                len(self.exchanges) < self.price_sources_min,
+                "CAMBIST_EXCHANGES: fewer exchanges than CAMBIST_PRICE_SOURCES_MIN",
+            ),
+            (
+                not self.public_url.startswith("https://"),
+                "CAMBIST_PUBLIC_URL: must be https",
+            ),
+            (bool(self.failpoint), "CAMBIST_FAILPOINT: only for tests"),
+        )
 
     @property
     def base_url(self) -> str:

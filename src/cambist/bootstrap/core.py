@@ -1,7 +1,7 @@
 """Decide what every process shares: database, bus, keys, chains."""
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,11 +14,14 @@ from cambist.adapters.chain_families.networks import Network
 from cambist.adapters.chains import bitcoin, litecoin
 from cambist.adapters.clock import CoreClock
 from cambist.adapters.db.answers import Rules, answerers
+from cambist.adapters.db.desk_queries import PostgresDesk
 from cambist.adapters.db.health import PostgresHealth
+from cambist.adapters.db.market_queries import PostgresMarket
 from cambist.adapters.db.pool import Pool, close_pool, open_pool
 from cambist.adapters.db.prices import CachedPrices, PostgresPrices
 from cambist.adapters.db.queries import PostgresQueries
 from cambist.adapters.db.store import PostgresStore
+from cambist.adapters.db.trade_queries import PostgresTrades
 from cambist.adapters.db.work import PostgresWork
 from cambist.adapters.keys import PUBLIC_FILE, open_index_key, open_vault
 from cambist.adapters.meters import BusMeter
@@ -28,15 +31,16 @@ from cambist.adapters.simulators.world import SimulatedWorld
 from cambist.adapters.vault.entropy import SystemEntropy
 from cambist.adapters.vault.privacy import VaultPrivacy
 from cambist.adapters.vault.sealing import AesGcmVault
-from cambist.bootstrap.rails import RAILS
+from cambist.bootstrap.rails import RAILS, SANDBOX_ACCOUNTS, PayingIn
 from cambist.bootstrap.use_cases import USE_CASES
 from cambist.bus.answers import register
 from cambist.bus.bus import Bus
 from cambist.bus.scope import Tools
 from cambist.domain.market.assets import CHAINS
 from cambist.ports.chain import ChainControl, ChainPort
+from cambist.ports.rails import HouseAccount
 from cambist.ports.signer import Branch, KeyPath
-from cambist.settings import NodeKind, NodeSettings, Settings
+from cambist.settings import Mode, NodeKind, NodeSettings, Settings
 
 CORE_RPC: Mapping[str, CoreParams] = {
     "bitcoin": bitcoin.PARAMS,
@@ -65,6 +69,10 @@ class Core:
     controls: Mapping[str, ChainControl]
     world: SimulatedWorld
     health: PostgresHealth
+    paying_in: PayingIn
+    trades: PostgresTrades
+    market: PostgresMarket
+    desk: PostgresDesk
     registry: CollectorRegistry
 
     async def beat(self, name: str) -> None:
@@ -99,6 +107,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
         stack.push_async_callback(bus.close)
         clock = CoreClock(pool)
         await clock.refresh()
+        paying_in = PayingIn(settings.bank_accounts or _sandbox_accounts(settings))
         chains: dict[str, ChainPort] = {}
         controls: dict[str, ChainControl] = {}
         for chain, node in settings.chains.items():
@@ -124,8 +133,17 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             controls=controls,
             world=SimulatedWorld(pool),
             health=PostgresHealth(pool),
+            paying_in=paying_in,
+            trades=PostgresTrades(pool, privacy, paying_in),
+            market=PostgresMarket(pool, cached, rules, clock.now),
+            desk=PostgresDesk(pool, privacy),
             registry=registry,
         )
+
+
+def _sandbox_accounts(settings: Settings) -> Sequence[HouseAccount]:
+    """Give a sandbox accounts to be paid to; a live house has its own or none."""
+    return SANDBOX_ACCOUNTS if settings.mode is Mode.SANDBOX else ()
 
 
 async def _node(

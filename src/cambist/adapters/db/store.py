@@ -184,10 +184,11 @@ class PostgresTransaction:
     async def flush(self, writes: Writes) -> None:
         """Write everything with one statement a table."""
         for kind in Kind:
-            if added := writes.added.get(kind):
-                await self._bulk(MAPPERS[kind], MAPPERS[kind].insert, added)
+            # What gives a unique place up goes before what takes it.
             if changed := writes.changed.get(kind):
                 await self._bulk(MAPPERS[kind], MAPPERS[kind].update, changed)
+            if added := writes.added.get(kind):
+                await self._bulk(MAPPERS[kind], MAPPERS[kind].insert, added)
         await self._flush_ledger(writes)
         await self._flush_messages(writes)
 

@@ -1,0 +1,107 @@
+"""Decide how staff and bank read what waits for them: bounded, oldest first, data opened."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from cambist.adapters.db.mappers import MAPPERS
+from cambist.adapters.db.pool import Pool
+from cambist.app.banking_steps import SEAL_PURPOSE
+from cambist.domain.identity.customers import Customer
+from cambist.domain.payments.bank import BankPayout
+from cambist.domain.pricing.firm import FirmQuote
+from cambist.kernel.ids import CustomerId
+from cambist.ports.privacy import Privacy
+from cambist.ports.store import Kind
+from cambist.ports.trades import QueuedPayout, Review, WaitingLine
+
+_PAYOUT, _CUSTOMER, _LINE = (
+    MAPPERS[Kind.BANK_PAYOUT],
+    MAPPERS[Kind.CUSTOMER],
+    MAPPERS[Kind.BANK_LINE],
+)
+_CASE, _ORDER, _TRADE = MAPPERS[Kind.CASE], MAPPERS[Kind.ORDER], MAPPERS[Kind.TRADE]
+_DOCUMENT, _QUOTE = MAPPERS[Kind.DOCUMENT], MAPPERS[Kind.QUOTE]
+
+DOCUMENTS_SHOWN_MAX = 50
+
+
+class PostgresDesk:
+    """Implement DeskQueries on a pool."""
+
+    def __init__(self, pool: Pool, privacy: Privacy) -> None:
+        self._pool, self._privacy = pool, privacy
+
+    async def queued_payouts(
+        self, method: str, currency: str, limit: int
+    ) -> Sequence[QueuedPayout]:
+        """List payouts that are in no file yet."""
+        where = "state = 'queued' and method = $1 and currency = $2 order by id limit $3"
+        return await self._payouts(where, method, currency, limit)
+
+    async def payouts_under_way(self, limit: int) -> Sequence[QueuedPayout]:
+        """List payouts handed to the bank and not settled."""
+        return await self._payouts("state = 'exported' order by id limit $1", limit)
+
+    async def waiting_lines(self, limit: int) -> Sequence[WaitingLine]:
+        """List statement lines nobody has decided on."""
+        query = f"{_LINE.select} where state = 'waiting' order by id limit $1"
+        lines = [_LINE.read(row) for row in await self._pool.fetch(query, limit)]
+        shown = []
+        for line in lines:
+            told = self._privacy.open_own(SEAL_PURPOSE, line.id, line.sealed)
+            shown.append(WaitingLine(line, told["name"], told["account"], told["text"]))
+        return shown
+
+    async def reviews(self, limit: int) -> Sequence[Review]:
+        """List submitted cases."""
+        query = f"{_CASE.select} where state = 'submitted' order by id limit $1"
+        cases = [_CASE.read(row) for row in await self._pool.fetch(query, limit)]
+        return [await self._review(case) for case in cases]
+
+    async def review(self, case_id: UUID) -> Review | None:
+        """Find a case to review."""
+        row = await self._pool.fetchrow(f"{_CASE.select} where id = $1", case_id)
+        return None if row is None else await self._review(_CASE.read(row))
+
+    async def quote(self, quote_id: UUID) -> FirmQuote | None:
+        """Find a quote."""
+        row = await self._pool.fetchrow(f"{_QUOTE.select} where id = $1", quote_id)
+        return None if row is None else _QUOTE.read(row)
+
+    async def unscreened(self, digest: str, limit: int) -> Sequence[CustomerId]:
+        """List customers whose name was not held against these lists yet."""
+        query = """select id from customers
+          where identity is not null and screened_with <> $1 order by id limit $2"""
+        return [CustomerId(row[0]) for row in await self._pool.fetch(query, digest, limit)]
+
+    async def _payouts(self, where: str, *arguments: Any) -> list[QueuedPayout]:
+        rows = await self._pool.fetch(f"{_PAYOUT.select} where {where}", *arguments)
+        payouts: list[BankPayout] = [_PAYOUT.read(row) for row in rows]
+        query = f"{_CUSTOMER.select} where id = any($1::uuid[])"
+        ids = [payout.customer_id for payout in payouts]
+        found = [_CUSTOMER.read(row) for row in await self._pool.fetch(query, ids)]
+        customers: dict[CustomerId, Customer] = {customer.id: customer for customer in found}
+        return [self._queued(payout, customers[payout.customer_id]) for payout in payouts]
+
+    def _queued(self, payout: BankPayout, customer: Customer) -> QueuedPayout:
+        payee = self._privacy.open(customer.sealing_key, customer.id, payout.sealed)
+        return QueuedPayout(payout, payee["account"], payee["name"])
+
+    async def _review(self, case: Any) -> Review:
+        order = await self._row(Kind.ORDER, case.order_id)
+        trade = await self._row(Kind.TRADE, case.order_id)
+        customer: Customer = await self._row(Kind.CUSTOMER, case.customer_id)
+        query = f"{_DOCUMENT.select} where customer_id = $1 order by created_at limit $2"
+        rows = await self._pool.fetch(query, customer.id, DOCUMENTS_SHOWN_MAX)
+        identity, declaration = {}, {}
+        if customer.key is not None:
+            opened = self._privacy.open
+            identity = opened(customer.key, customer.id, customer.identity or "")
+            declaration = opened(customer.key, customer.id, customer.declaration or "")
+        documents = tuple(_DOCUMENT.read(row) for row in rows)
+        return Review(case, order, trade, customer, identity, declaration, documents)
+
+    async def _row(self, kind: Kind, key: UUID) -> Any:
+        mapper = MAPPERS[kind]
+        return mapper.read(await self._pool.fetchrow(f"{mapper.select} where id = $1", key))

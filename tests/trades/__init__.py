@@ -1,0 +1,1 @@
+"""Tests of buying and selling, from the order to the money."""

@@ -1,0 +1,22 @@
+"""Decide what the tests of buying and selling start from."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.trades.desk import Desk, open_desk
+from tests.world import open_world
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep one seed for a module, as its database keeps the addresses derived from it."""
+    return tmp_path_factory.mktemp("desk")
+
+
+@pytest.fixture
+async def desk(database_url: str, folder: Path) -> AsyncIterator[Desk]:
+    """Open a core with a broker's partner of its own; the database is the module's."""
+    async with open_world(database_url, folder) as world:
+        yield await open_desk(world)

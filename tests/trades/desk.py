@@ -1,0 +1,222 @@
+"""Decide what a broker's desk looks like to a test: a partner, its terms, and everybody's moves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from cambist.adapters.db.mappers import LIMIT_RULE, SCHEDULE
+from cambist.adapters.db.outbox import PostgresOutbox
+from cambist.app.banking.book_line import BookedLine, BookLine
+from cambist.app.cases.decide_case import DecideCase, Decision
+from cambist.app.cases.submit_identity import SubmitIdentity
+from cambist.app.knowing import Client
+from cambist.app.partners.put_integration import PutIntegration
+from cambist.app.partners.register_partner import RegisterPartner
+from cambist.app.trades.open_trade import OpenedTrade, OpenTrade
+from cambist.domain.compliance.cases import CaseKind
+from cambist.domain.messaging.codes import Purpose
+from cambist.domain.partners.partners import Integration, PartnerKind
+from cambist.domain.partners.states import IntegrationStatus
+from cambist.domain.pricing.schedules import Schedule
+from cambist.domain.pricing.terms import Given, Side
+from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
+from cambist.ports.rulebook import CUSTOMER_SCOPE, LimitRule
+from cambist.ports.trades import TradeView
+from cambist.workers.relay import Relay
+from cambist.workers.subscriptions import Services
+from tests.world import World
+
+LTC = 100_000_000
+OUTSIDE = "LUWPbpM43E2p7ZSh8cyTBEkvpHmr3cB8Ez"
+ACCOUNT = "19-2000145399/0800"
+IBAN = "CZ6508000000192000145399"
+PERSON = {"first_name": "Jana", "last_name": "Nováková", "phone": "+420601123456"}
+ROUNDS_MAX = 50
+
+
+@dataclass
+class Desk:
+    """Hold a world with a broker's partner in it."""
+
+    world: World
+    partner: PartnerId
+    channel: IntegrationId
+    lines: int = 0
+    sent: list[Any] = field(default_factory=list)
+
+    async def do(self, command: object, key: str = "") -> Any:
+        """Run a command, once for a key."""
+        return await self.world.do(command, key)
+
+    async def order(self, side: Side = Side.BUY, **changes: Any) -> OpenedTrade:
+        """Open an order of 1000 CZK, or of 0.5 LTC to sell, for a new customer."""
+        asked: dict[str, Any] = {
+            "partner_id": self.partner,
+            "integration_id": self.channel,
+            "dialect": "btcex",
+            "side": side,
+            "crypto": "LTC",
+            "fiat": "CZK",
+            "method": "cz-bank",
+            "given": Given.FROM,
+            "units": 100_000 if side is Side.BUY else LTC // 2,
+            "client": Client(email=f"{uuid4().hex}@example.com", phone=PERSON["phone"]),
+            "destination": OUTSIDE if side is Side.BUY else None,
+            "bank_account": ACCOUNT if side is Side.SELL else None,
+        }
+        opened: OpenedTrade = await self.do(OpenTrade(**{**asked, **changes}))
+        await self.carry()
+        return opened
+
+    async def view(self, opened: OpenedTrade | OrderId) -> TradeView:
+        """Show an order."""
+        order_id = opened if isinstance(opened, UUID) else opened.order_id
+        found = await self.world.core.trades.trade(None, OrderId(order_id))
+        assert found is not None
+        return found
+
+    async def carry(self) -> None:
+        """Let every event have its consequences."""
+        core = self.world.core
+        services = Services(core.bus, core.queries, lambda view: None, "https://cambist.example")
+
+        async def beat(name: str) -> None:
+            return None
+
+        relay = Relay(PostgresOutbox(core.pool), services, beat, lambda limit: 0)
+        for _ in range(ROUNDS_MAX):
+            if not await relay.run_once():
+                return
+        raise AssertionError("events never end")
+
+    async def identify(self, opened: OpenedTrade, **changes: str) -> None:
+        """Let the customer tell who he is, and the reviewer accept it."""
+        told = tuple(sorted({**PERSON, **changes}.items()))
+        await self.do(SubmitIdentity(opened.order_id, self.partner, "CZ", told))
+        await self.decide(opened, Decision.ACCEPT)
+
+    async def decide(self, opened: OpenedTrade, decision: Decision, **more: str) -> None:
+        """Let a reviewer decide the case that waits."""
+        held = (await self.view(opened)).held_by
+        assert held is not None
+        await self.do(DecideCase(opened.order_id, held.id, decision, "tester", **more))
+        await self.carry()
+
+    async def open_case(self, opened: OpenedTrade) -> CaseKind | None:
+        """Tell which case holds an order."""
+        held = (await self.view(opened)).held_by
+        return None if held is None else held.kind
+
+    async def transfer(
+        self, units: int, references: Sequence[str] = (), **changes: Any
+    ) -> BookedLine:
+        """Let the bank report money on our account."""
+        self.lines += 1
+        asked: dict[str, Any] = {
+            "account": IBAN,
+            "identity": f"{self.partner}-{self.lines}",
+            "method": "cz-bank",
+            "credit": True,
+            "currency": "CZK",
+            "units": units,
+            "booked_on": await self.today(),
+            "references": tuple(references),
+            "end_to_end": None,
+            "name": "JANA NOVAKOVA",
+            "counter_account": "CZ5508000000001234567899",
+            "is_return": False,
+            "text": "",
+        }
+        booked: BookedLine = await self.do(BookLine(**{**asked, **changes}))
+        await self.carry()
+        return booked
+
+    async def today(self) -> date:
+        """Tell the core's day."""
+        return (await self.world.core.queries.now()).astimezone(UTC).date()
+
+    async def code(self, purpose: Purpose, opened: OpenedTrade) -> str:
+        """Read the code in the newest SMS of an order."""
+        core = self.world.core
+        row = await core.pool.fetchrow(
+            "select m.sealed, c.key, c.id from messages m join customers c on c.id = m.customer_id"
+            " where m.order_id = $1 and m.template = $2 order by m.created_at desc, m.id desc",
+            opened.order_id,
+            f"{purpose.value}-code",
+        )
+        packed = core.privacy.open(row[1], row[2], row[0])["contents"]
+        return packed.split('"code":"')[1][:6]
+
+    async def letters(self, opened: OpenedTrade) -> list[str]:
+        """List the templates written about an order, oldest first."""
+        rows = await self.world.core.pool.fetch(
+            "select template from messages where order_id = $1 order by created_at, id",
+            opened.order_id,
+        )
+        return [row[0] for row in rows]
+
+    async def add_rules(self, *rules: LimitRule) -> None:
+        """Set limits."""
+        await self.world.core.pool.execute(LIMIT_RULE.insert, *LIMIT_RULE.arrays(rules))
+        self.world.core.rules.forget()
+
+    def limit(self, **changes: Any) -> LimitRule:
+        """Make a limit for this partner's customers."""
+        asked: dict[str, Any] = {
+            "id": uuid4(),
+            "scope": CUSTOMER_SCOPE,
+            "partner_id": self.partner,
+            "dialect": None,
+            "level": None,
+            "fiat": "CZK",
+            "per_order_min": 0,
+            "per_order_max": None,
+            "per_day": None,
+            "per_month": None,
+        }
+        return LimitRule(**{**asked, **changes})
+
+
+async def open_desk(world: World) -> Desk:
+    """Take on a broker's partner with a channel, and 5 % commission for everybody."""
+    partner = await world.core.bus.execute(RegisterPartner(PartnerKind.AFFILIATE, "Affiliate"))
+    channel = IntegrationId(world.core.entropy.new_id())
+    await world.do(
+        PutIntegration(
+            Integration(
+                id=channel,
+                partner_id=partner,
+                name="Affiliate",
+                url="https://affiliate.example",
+                status=IntegrationStatus.ACTIVE,
+                fee_ppm=0,
+                fiat="CZK",
+            )
+        )
+    )
+    schedule = Schedule(
+        id=uuid4(),
+        partner_id=partner,
+        dialect=None,
+        pair=None,
+        side=None,
+        level=None,
+        method=None,
+        commission_ppm=50_000,
+        discount_ppm=0,
+        payment_fee_ppm=0,
+        payment_fee_units=0,
+        fee_on_top=True,
+        minimum_fee_units=0,
+        network_fee_units=0,
+        minimum_units=10_000,
+        maximum_units=None,
+        rate_validity_s=900,
+        payment_window_s=86_400,
+        valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    await world.core.pool.execute(SCHEDULE.insert, *SCHEDULE.arrays([schedule]))
+    world.core.rules.forget()
+    return Desk(world, partner, channel)
