@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Annotated, Any
 
 import idna
@@ -58,6 +59,7 @@ class FieldFault(StrEnum):
     DATE_INVALID = "date-invalid"
     EMAIL_INVALID = "email-invalid"
     FLAG_EXPECTED = "flag-expected"
+    IP_ADDRESS_INVALID = "ip-address-invalid"
     NAME_INVALID = "name-invalid"
     PHONE_INVALID = "phone-invalid"
     POSTAL_CODE_INVALID = "postal-code-invalid"
@@ -75,6 +77,7 @@ FAULTS: Mapping[FieldFault, str] = {
     FieldFault.DATE_INVALID: "A date is expected, such as 1990-12-31.",
     FieldFault.EMAIL_INVALID: "An e-mail address is expected.",
     FieldFault.FLAG_EXPECTED: "true or false is expected.",
+    FieldFault.IP_ADDRESS_INVALID: "An IPv4 or IPv6 address is expected.",
     FieldFault.NAME_INVALID: "A name of letters is expected.",
     FieldFault.PHONE_INVALID: "A phone number with its country code is expected, such as +420...",
     FieldFault.POSTAL_CODE_INVALID: "A postal code is expected.",
@@ -217,6 +220,13 @@ def birth_number_agrees(number: str, born: date) -> bool:
     return rc.get_birth_date(number) == born
 
 
+def _ip_address(text: str) -> str:
+    try:
+        return str(ip_address(text.partition("%")[0]))
+    except ValueError as error:
+        raise wrong(FieldFault.IP_ADDRESS_INVALID) from error
+
+
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise wrong(FieldFault.FLAG_EXPECTED)
@@ -296,6 +306,13 @@ CzechBirthNumber = Annotated[
     AfterValidator(_birth_number),
 ]
 """A Czech or Slovak birth number, with or without its slash; becomes digits only."""
+
+IpAddress = Annotated[
+    str,
+    Field(max_length=45, json_schema_extra={"examples": ["203.0.113.7"]}),
+    AfterValidator(_ip_address),
+]
+"""An IPv4 or IPv6 address, in its shortest form."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """JSON's true or false; the framework's lax mode would take words and numbers."""

@@ -38,6 +38,15 @@ def key_hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8")).digest()
 
 
+def public_key_hash(public_key: str) -> bytes:
+    """Return the SHA-256 by which the public half of a signing key is found.
+
+    A byte that no UTF-8 text holds comes first, so no text whatsoever, presented as an API key,
+    has this hash: what everybody may know never opens a door that asks for a secret.
+    """
+    return hashlib.sha256(b"\xffpublic-key\xff" + public_key.encode("utf-8")).digest()
+
+
 def key_prefix(secret: str) -> str:
     """Return the part of an API key that may be shown, so that people can tell keys apart."""
     return secret[:KEY_PREFIX_LENGTH]

@@ -1,0 +1,1 @@
+"""The affiliate's broker: price, orders to buy and sell, and the eight cases that hold them."""

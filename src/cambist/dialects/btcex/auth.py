@@ -1,0 +1,245 @@
+"""Decide who may enter: whoever signs the body with a live key and a nonce never used before."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar.datastructures import UploadFile
+from litestar.openapi.spec import SecurityScheme
+
+from cambist.dialects.btcex.browser import effect_allowed
+from cambist.dialects.btcex.signing import is_signed, read_signed
+from cambist.dialects.btcex.tables import CHALLENGE
+from cambist.http.callers import UsageRecorder
+from cambist.http.json_body import StrictRequest
+from cambist.http.limits import Limits, site_of
+from cambist.http.refusals import Fault, Refusal, RefusedError, Violation, refuse
+from cambist.http.services import Services
+from cambist.kernel.errors import DomainError, ErrorCode
+from cambist.ports.nonces import NONCE_MAX, NonceLog
+from cambist.ports.principals import PartnerPrincipal
+from cambist.ports.secrets import SecretQueries
+from cambist.ports.store import StoreUnavailableError
+from cambist.ports.vault import VaultPort
+
+KEY, NONCE, SIGNATURE, TEST = "btcex-key", "btcex-nonce", "btcex-signature", "btcex-test"
+PUBLIC = "public"
+"""The key of a handler's `opt`: True lets everybody in, without a signature."""
+EFFECT = "effect"
+"""The key of a public handler's `opt`: True turns away what only looks at links."""
+TEST_CODE = "test-not-allowed"
+TEST_DETAIL = "Only a signed request with a key of the sandbox can be a test."
+SHA256_FIELD = "sha256"
+MULTIPART = "multipart/form-data"
+
+SECURITY = {
+    name: SecurityScheme(
+        type="apiKey", name=header, security_scheme_in="header", description=description
+    )
+    for name, header, description in (
+        ("key", KEY, "The partner's public key"),
+        ("nonce", NONCE, "A decimal integer from 1 to 2^63-1 that was never used with the key"),
+        ("signature", SIGNATURE, "HMAC-SHA256 of key$nonce$body with the private string, in hex"),
+    )
+}
+
+_KEY = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+_NONCE = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
+_SIGNATURE = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_NOBODY = b"the private string of a key that does not exist"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Hold what a request's headers say, well formed."""
+
+    key: str
+    nonce: int
+    signature: str
+
+
+def claim_of(headers: Mapping[str, str]) -> Claim | None:
+    """Read the three headers, None when one is missing or malformed."""
+    key, nonce, signature = (headers.get(name, "") for name in (KEY, NONCE, SIGNATURE))
+    formed = _KEY.fullmatch(key) and _NONCE.fullmatch(nonce) and _SIGNATURE.fullmatch(signature)
+    if not formed or int(nonce) > NONCE_MAX:
+        return None
+    return Claim(key, int(nonce), signature)
+
+
+class Signers:
+    """Tell whose signed request it is, within the limits of its address and its key.
+
+    A wrong key, a wrong signature and a malformed header are answered alike, after the same work.
+    """
+
+    def __init__(
+        self,
+        secrets: SecretQueries,
+        vault: VaultPort,
+        nonces: NonceLog,
+        limits: Limits,
+        recorder: UsageRecorder,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._secrets, self._vault, self._nonces = secrets, vault, nonces
+        self._limits, self._recorder, self._now = limits, recorder, now
+
+    def admit(self, address: str) -> None:
+        """Count a request of an address.
+
+        Raises:
+            RefusedError: RATE_LIMITED.
+        """
+        _wait(self._limits.by_address.take(site_of(address)))
+
+    async def identify(self, claim: Claim | None, body: Any, address: str) -> PartnerPrincipal:
+        """Find the partner who signed a body.
+
+        Raises:
+            RefusedError: CREDENTIAL_INVALID, RATE_LIMITED.
+            StoreUnavailableError: the database cannot be reached.
+        """
+        site = site_of(address)
+        _wait(self._limits.failures.delay(site))
+        found = None
+        if claim is not None:
+            found = await self._find(claim, body)
+        if found is None:
+            self._limits.failures.take(site)
+            raise refuse(Fault.CREDENTIAL_INVALID, headers={"WWW-Authenticate": CHALLENGE})
+        return found
+
+    async def spend(self, principal: PartnerPrincipal, nonce: int) -> None:
+        """Use the nonce up, then count the request of the key.
+
+        Raises:
+            DomainError: NONCE_USED.
+            RefusedError: RATE_LIMITED.
+            StoreUnavailableError: the database cannot be reached.
+        """
+        if not await self._nonces.consume(principal.key_id, nonce):
+            raise DomainError(ErrorCode.NONCE_USED)
+        _wait(self._limits.by_key.take(principal.key_id))
+        self._recorder.key_used(principal.key_id, self._now())
+
+    async def _find(self, claim: Claim, body: Any) -> PartnerPrincipal | None:
+        known = await self._secrets.partner_with_secret(claim.key)
+        private = _NOBODY
+        if known is not None:
+            sealed = known[1]
+            private = self._vault.open(sealed.sealed, sealed.purpose, sealed.owner)
+        signed = is_signed(private, claim.key, claim.nonce, body, claim.signature)
+        return known[0] if known is not None and signed else None
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerServices(Services):
+    """Hold what this dialect needs beside the kit's services."""
+
+    signers: Signers
+
+
+class BrokerRequest(StrictRequest[PartnerPrincipal]):
+    """Be a request of a partner or, where the handler is public, of anybody."""
+
+    @property
+    def services(self) -> BrokerServices:
+        """Give what bootstrap put in."""
+        services: BrokerServices = self.app.state.services
+        return services
+
+    @property
+    def is_test(self) -> bool:
+        """Tell whether nothing may be kept; `enter` has checked that the key may ask for it."""
+        return self.headers.get(TEST) == "1"
+
+    @property
+    def address(self) -> str:
+        """Give the address the request came from."""
+        client = self.scope["client"]
+        return client[0] if client else ""
+
+
+async def enter(request: BrokerRequest) -> None:
+    """Let a request in: body, then key, signature, test switch, nonce, limits, in this order.
+
+    Raises:
+        RefusedError: JSON_INVALID, CREDENTIAL_INVALID, RATE_LIMITED, test-not-allowed (400),
+            not-a-visitor (403).
+        DomainError: NONCE_USED, OVERLOADED.
+    """
+    signers, opt = request.services.signers, request.route_handler.opt
+    signers.admit(request.address)
+    if opt.get(PUBLIC):
+        _enter_freely(request, looked_at=bool(opt.get(EFFECT)))
+        return
+    body = await signed_body(request)
+    claim = claim_of(request.headers)
+    try:
+        principal = await signers.identify(claim, body, request.address)
+        _check_test(request, sandbox=principal.sandbox)
+        if claim is not None:
+            await signers.spend(principal, claim.nonce)
+    except StoreUnavailableError as lost:
+        raise DomainError(ErrorCode.OVERLOADED) from lost
+    request.scope["user"] = principal
+
+
+def _enter_freely(request: BrokerRequest, *, looked_at: bool) -> None:
+    _check_test(request, sandbox=False)
+    refusal = effect_allowed(request.method, request.headers) if looked_at else None
+    if refusal is not None:
+        raise RefusedError(refusal)
+
+
+def _check_test(request: BrokerRequest, *, sandbox: bool) -> None:
+    """Refuse a test switch that would not be obeyed: what was meant as a test must not be done."""
+    switch = request.headers.get(TEST)
+    if switch is None or (switch == "1" and sandbox):
+        return
+    violation = Violation(TEST, TEST_DETAIL, TEST_CODE)
+    raise RefusedError(Refusal(400, TEST_CODE, TEST_DETAIL, (violation,)))
+
+
+async def signed_body(request: BrokerRequest) -> Any:
+    """Give what a signature covers: the JSON body or, of a multipart form, its text fields.
+
+    A form's file is covered by its digest, which the text field `sha256` must hold.
+
+    Raises:
+        RefusedError: JSON_INVALID, FIELD_INVALID.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != MULTIPART:
+        return read_signed(await request.body())
+    return await _form_body(await request.form())
+
+
+async def _form_body(form: Any) -> dict[str, str]:
+    """Give a form's text fields, in their order, once its file has the digest they state."""
+    fields: dict[str, str] = {}
+    digests: list[str] = []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            digests.append(hashlib.sha256(await value.read()).hexdigest())
+            await value.seek(0)
+        elif name in fields:
+            raise _wrong(name[:100], "This field occurs twice.", "repeated")
+        else:
+            fields[name] = value
+    if digests not in ([], [fields.get(SHA256_FIELD)]):
+        raise _wrong(SHA256_FIELD, "One file and its SHA-256 in hex are expected.", "digest")
+    return fields
+
+
+def _wrong(field: str, message: str, code: str) -> RefusedError:
+    return refuse(Fault.FIELD_INVALID, Violation(field, message, code))
+
+
+def _wait(delay_s: int) -> None:
+    if delay_s:
+        raise refuse(Fault.RATE_LIMITED, headers={"Retry-After": str(delay_s)})

@@ -1,0 +1,1 @@
+"""Prove that btcex speaks its vendor's wire."""
