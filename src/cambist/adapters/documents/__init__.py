@@ -1,0 +1,1 @@
+"""Take documents in from strangers: small, looked at in a child process, kept sealed."""

@@ -1,0 +1,1 @@
+"""Hostile and honest documents, made by code; nothing here is anybody's."""
