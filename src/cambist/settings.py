@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cambist.adapters.chain_families.networks import ChainSetup, Network
+from cambist.adapters.mail.smtp import Security
 from cambist.domain.compliance.rules import RiskPolicy
 from cambist.domain.market.assets import CHAINS
 from cambist.ports.rails import HouseAccount
@@ -70,6 +71,13 @@ class Settings(BaseSettings):
     vault_keys: SecretStr = SecretStr("")
     index_key: SecretStr = SecretStr("")
     risk: RiskPolicy = Field(default_factory=RiskPolicy)
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65_535)
+    smtp_security: Security = Security.STARTTLS
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    mail_sender: str = ""
+    sms_url: SecretStr = SecretStr("")
     bank_accounts: tuple[HouseAccount, ...] = ()
     exchanges: tuple[str, ...] = ()
     price_sources_min: int = Field(default=2, ge=1, le=10)
@@ -109,6 +117,14 @@ class Settings(BaseSettings):
             (
                 not self.public_url.startswith("https://"),
                 "CAMBIST_PUBLIC_URL: must be https",
+            ),
+            (
+                not (self.smtp_host and self.mail_sender),
+                "CAMBIST_SMTP_HOST, CAMBIST_MAIL_SENDER: no way to write to customers",
+            ),
+            (
+                not self.sms_url.get_secret_value(),
+                "CAMBIST_SMS_URL: no way to prove a phone",
             ),
             (bool(self.failpoint), "CAMBIST_FAILPOINT: only for tests"),
         )

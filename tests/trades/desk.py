@@ -15,6 +15,7 @@ from cambist.app.knowing import Client
 from cambist.app.partners.put_integration import PutIntegration
 from cambist.app.partners.register_partner import RegisterPartner
 from cambist.app.trades.open_trade import OpenedTrade, OpenTrade
+from cambist.bootstrap.rendering import Rendering
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.messaging.codes import Purpose
 from cambist.domain.partners.partners import Integration, PartnerKind
@@ -80,7 +81,8 @@ class Desk:
     async def carry(self) -> None:
         """Let every event have its consequences."""
         core = self.world.core
-        services = Services(core.bus, core.queries, lambda view: None, "https://cambist.example")
+        render = Rendering(core.trades, "https://cambist.example")
+        services = Services(core.bus, core.queries, render, "https://cambist.example")
 
         async def beat(name: str) -> None:
             return None

@@ -31,16 +31,17 @@ from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.domain.partners.partners import Integration, KeyMode, PartnerKind
 from cambist.domain.partners.states import IntegrationStatus
+from cambist.domain.webhooks.callbacks import CallbackForm
 from cambist.domain.webhooks.signatures import standard_secret
 from cambist.kernel.events import EventName
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
 from cambist.ports.addresses import AddressFacts
-from cambist.ports.outbox import OutboxPort
+from cambist.ports.outbox import OutboxPort, OutboxRow
 from cambist.ports.queries import OrderView
 from cambist.ports.signer import KeyPath
 from cambist.workers.callbacks import LEASE_S, CallbackWorker
 from cambist.workers.relay import Relay
-from cambist.workers.subscriptions import SUBSCRIPTIONS, Consumer, Services
+from cambist.workers.subscriptions import SUBSCRIPTIONS, Consumer, Services, Told
 from tests.workers.receivers import Receiver
 
 ENTROPY = SystemEntropy()
@@ -220,9 +221,10 @@ def order_of(order_id: OrderId, integration: Integration, seq: int) -> Order:
     )
 
 
-def render(view: OrderView) -> str:
+async def render(row: OutboxRow, view: OrderView) -> Told:
     """Show an order in a dialect of the tests' own; the blanks must survive."""
-    return json.dumps({"order": str(view.order.id), "seq": view.order.seq, "amount": "1.000000"})
+    shown = {"order": str(view.order.id), "seq": view.order.seq, "amount": "1.000000"}
+    return Told(row.name.value, json.dumps(shown), frozenset(CallbackForm))
 
 
 async def insert_event(

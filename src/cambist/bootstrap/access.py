@@ -22,6 +22,10 @@ class DemoAccess:
     api_key: str
     integration_id: str
     other_api_key: str
+    affiliate: tuple[str, str] = ("", "")
+    other_affiliate: tuple[str, str] = ("", "")
+    client_key: str = ""
+    other_client_key: str = ""
 
     def document(self) -> dict[str, Any]:
         """Write it in the shape of the sandbox contract."""
@@ -33,6 +37,18 @@ class DemoAccess:
                 "api_key": self.api_key,
                 "integration_id": self.integration_id,
                 "other_api_key": self.other_api_key,
+            },
+            "btcex": {
+                "base_url": f"{self.base_url}/btcex",
+                "key": self.affiliate[0],
+                "private": self.affiliate[1],
+                "other_key": self.other_affiliate[0],
+                "other_private": self.other_affiliate[1],
+            },
+            "cryptoexchange": {
+                "base_url": f"{self.base_url}/cryptoexchange/v1",
+                "api_key": self.client_key,
+                "other_api_key": self.other_client_key,
             },
         }
 
@@ -47,13 +63,18 @@ def read_access(settings: Settings) -> DemoAccess | None:
     try:
         with access_path(settings).open(encoding="utf-8") as file:
             found = json.loads(file.read(BYTES_MAX))
-        gateway = found["cryptopayments"]
+        gateway, signed = found["cryptopayments"], found["btcex"]
+        exchange = found["cryptoexchange"]
         return DemoAccess(
             base_url=_text(found["base_url"]),
             token=_text(found["sandbox"]["token"]),
             api_key=_text(gateway["api_key"]),
             integration_id=_text(gateway["integration_id"]),
             other_api_key=_text(gateway["other_api_key"]),
+            affiliate=(_text(signed["key"]), _text(signed["private"])),
+            other_affiliate=(_text(signed["other_key"]), _text(signed["other_private"])),
+            client_key=_text(exchange["api_key"]),
+            other_client_key=_text(exchange["other_api_key"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

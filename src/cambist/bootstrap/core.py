@@ -20,6 +20,7 @@ from cambist.adapters.db.market_queries import PostgresMarket
 from cambist.adapters.db.pool import Pool, close_pool, open_pool
 from cambist.adapters.db.prices import CachedPrices, PostgresPrices
 from cambist.adapters.db.queries import PostgresQueries
+from cambist.adapters.db.secrets import PostgresSecrets
 from cambist.adapters.db.store import PostgresStore
 from cambist.adapters.db.trade_queries import PostgresTrades
 from cambist.adapters.db.work import PostgresWork
@@ -73,6 +74,7 @@ class Core:
     trades: PostgresTrades
     market: PostgresMarket
     desk: PostgresDesk
+    secrets: PostgresSecrets
     registry: CollectorRegistry
 
     async def beat(self, name: str) -> None:
@@ -137,6 +139,7 @@ async def open_core(settings: Settings) -> AsyncIterator[Core]:
             trades=PostgresTrades(pool, privacy, paying_in),
             market=PostgresMarket(pool, cached, rules, clock.now),
             desk=PostgresDesk(pool, privacy),
+            secrets=PostgresSecrets(pool),
             registry=registry,
         )
 

@@ -11,8 +11,9 @@ from cambist.adapters.db.callbacks import PostgresCallbacks
 from cambist.adapters.db.outbox import PostgresOutbox
 from cambist.adapters.signing.client import SignerClient
 from cambist.bootstrap.core import Core
+from cambist.bootstrap.letters import message_worker
 from cambist.bootstrap.prices import price_worker
-from cambist.dialects.cryptopayments import render_order
+from cambist.bootstrap.rendering import Rendering
 from cambist.domain.market.assets import CHAINS
 from cambist.ports.egress import EgressPort
 from cambist.workers.callbacks import CallbackWorker
@@ -35,7 +36,9 @@ async def worker_loops(
 ) -> AsyncIterator[Sequence[Loop]]:
     """Build every loop of a worker; leases and feeds are given up in the end."""
     beat, jitter = core.beat, core.entropy.jitter
-    services = Services(core.bus, core.queries, render_order)
+    base_url = core.settings.base_url
+    rendering = Rendering(core.trades, base_url)
+    services = Services(core.bus, core.queries, rendering, base_url)
     relay = Relay(PostgresOutbox(core.pool), services, beat, jitter)
     queue = PostgresCallbacks(core.pool)
     callbacks = CallbackWorker(queue, core.bus, egress, core.vault, wall_clock, beat, jitter)
@@ -57,6 +60,7 @@ async def worker_loops(
     yield (
         relay.run(stop),
         callbacks.run(stop),
+        message_worker(core).run(stop),
         loop(price_round, ROUND_INTERVAL_S, "prices"),
         loop(Clockwork(core.bus, core.work).run_once, CLOCKWORK_IDLE_S, "clockwork"),
         loop(keep_books, BOOKS_IDLE_S, "books"),

@@ -20,6 +20,16 @@ from cambist.app.partners.put_integration import PutIntegration
 from cambist.app.partners.register_partner import RegisterPartner
 from cambist.app.partners.revoke_key import RevokeKey
 from cambist.bootstrap.access import DemoAccess, read_access, write_access
+from cambist.bootstrap.brokers import (
+    AFFILIATE,
+    CLIENT,
+    OTHER_AFFILIATE,
+    OTHER_CLIENT,
+    keep_api_key,
+    keep_signing_key,
+    seat,
+    seed_terms,
+)
 from cambist.bootstrap.core import Core, open_core
 from cambist.bootstrap.onboarding import issue_secret
 from cambist.bootstrap.story import Story
@@ -78,6 +88,9 @@ async def seed(core: Core, signer: SignerPort, known: DemoAccess | None = None) 
     """
     demo, shop = await _merchant(core, DEMO)
     other, _ = await _merchant(core, OTHER)
+    await seed_terms(core)
+    affiliates = [await seat(core, at) for at in (AFFILIATE, OTHER_AFFILIATE)]
+    clients = [await seat(core, at) for at in (CLIENT, OTHER_CLIENT)]
     if await core.world.fact(SEEDED) is None:
         for control in core.controls.values():
             if isinstance(control, RegtestControl):
@@ -90,6 +103,18 @@ async def seed(core: Core, signer: SignerPort, known: DemoAccess | None = None) 
         api_key=await _key(core, DEMO, demo, known.api_key if known else None),
         integration_id=str(shop),
         other_api_key=await _key(core, OTHER, other, known.other_api_key if known else None),
+        affiliate=await keep_signing_key(
+            core, AFFILIATE, affiliates[0], known.affiliate if known else None
+        ),
+        other_affiliate=await keep_signing_key(
+            core, OTHER_AFFILIATE, affiliates[1], known.other_affiliate if known else None
+        ),
+        client_key=await keep_api_key(
+            core, CLIENT, clients[0], known.client_key if known else None
+        ),
+        other_client_key=await keep_api_key(
+            core, OTHER_CLIENT, clients[1], known.other_client_key if known else None
+        ),
     )
 
 

@@ -30,7 +30,7 @@ from cambist.settings import Mode
 from cambist.workers.loop import run_forever
 
 HOUSE_INTERVAL_S = 1.0
-WORKERS = ("relay", "callbacks", "prices", "clockwork", "books")
+WORKERS = ("relay", "callbacks", "messages", "prices", "clockwork", "books")
 
 
 @asynccontextmanager

@@ -31,17 +31,29 @@ class Executor(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Hold an event as a dialect tells it: its type, the JSON of the order, and in which forms."""
+
+    type: str
+    data: str
+    forms: frozenset[CallbackForm]
+
+
+Render = Callable[[OutboxRow, OrderView], Awaitable[Told | None]]
+"""Write an event in its dialect's words, None when it tells nobody of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Hold what consumers use.
 
-    `render` writes an order as its partner's dialect shows it, None when that dialect tells
-    nobody of it. `base_url` is where links in letters lead. `reviewer` screens and decides what
+    `render` writes an event as its partner's dialect tells it. `base_url` is where links in letters lead. `reviewer` screens and decides what
     customers submitted, None where only people do.
     """
 
     bus: Executor
     queries: WorkerQueries
-    render: Callable[[OrderView], str | None]
+    render: Render
     base_url: str = ""
     reviewer: Callable[[OutboxRow], Awaitable[str | None]] | None = None
 
@@ -75,12 +87,12 @@ async def queue_callbacks(row: OutboxRow, services: Services) -> str | None:
     url = integration.callback_url
     if url is None or not integration.wants(row.name.value):
         return None
-    body = services.render(view)
-    if body is None:
+    told = await services.render(row, view)
+    if told is None:
         return None
-    messages = {CallbackForm.VENDOR: body}
-    if integration.standard_webhooks:
-        messages[CallbackForm.STANDARD] = standard_body(row, body)
+    messages = {CallbackForm.VENDOR: told.data} if CallbackForm.VENDOR in told.forms else {}
+    if integration.standard_webhooks and CallbackForm.STANDARD in told.forms:
+        messages[CallbackForm.STANDARD] = standard_body(row, told)
     for form, text in messages.items():
         command = EnqueueCallback(
             order_id=row.order_id,
@@ -95,11 +107,11 @@ async def queue_callbacks(row: OutboxRow, services: Services) -> str | None:
     return None
 
 
-def standard_body(row: OutboxRow, order: str) -> str:
+def standard_body(row: OutboxRow, told: Told) -> str:
     """Wrap an order's JSON as Standard Webhooks 1.0 has it: type, timestamp, data."""
     moment = row.happened_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    data = msgspec.Raw(order.encode())
-    message = {"type": row.name.value, "timestamp": moment, "data": data}
+    data = msgspec.Raw(told.data.encode())
+    message = {"type": told.type, "timestamp": moment, "data": data}
     return msgspec.json.encode(message).decode()
 
 

@@ -241,6 +241,13 @@ create index ix_messages_due on messages (channel, due_at) where state = 'queued
 
 create index ix_messages_order on messages (order_id) where order_id is not null;
 
+create table nonces (
+  api_key_id uuid not null,
+  nonce bigint not null,
+  used_at timestamptz not null,
+  constraint pk_nonces primary key (api_key_id, nonce)
+);
+
 create table page_links (
   token_hash text not null,
   order_id uuid not null,
@@ -352,6 +359,7 @@ grant select, insert, update, delete on
   fee_schedules,
   limit_rules,
   messages,
+  nonces,
   page_links,
   payout_batches,
   quotes,
