@@ -1,0 +1,1 @@
+"""Forms that several rails and the banks' files share."""

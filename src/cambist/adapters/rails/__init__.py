@@ -1,0 +1,1 @@
+"""One rail a folder, none knows another."""

@@ -1,0 +1,1 @@
+"""Fiat rails, bank statements and payout files."""
