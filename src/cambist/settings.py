@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     vault_keys: SecretStr = SecretStr("")
     index_key: SecretStr = SecretStr("")
     risk: RiskPolicy = Field(default_factory=RiskPolicy)
+    documents_dir: Path | None = None
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65_535)
     smtp_security: Security = Security.STARTTLS
@@ -133,6 +134,11 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """Give the root of everything served, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def documents(self) -> Path:
+        """Give the folder sealed documents lie in."""
+        return self.documents_dir or self.var_dir / "documents"
 
     @property
     def keys_dir(self) -> Path:
