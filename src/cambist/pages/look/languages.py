@@ -17,14 +17,15 @@ _RANGE = re.compile(
 )
 
 
-def language_of(asked: str | None, accept: str) -> str:
-    """Pick one of LANGUAGES: the one asked for, else the best of Accept-Language, else the first.
+def language_of(asked: str | None, accept: str, otherwise: str = LANGUAGES[0]) -> str:
+    """Pick one of LANGUAGES: the one asked for, else the best of Accept-Language, else `otherwise`.
 
     Source: RFC 9110 section 12.5.4; ranges that cannot be read are passed over.
     """
     if asked in LANGUAGES:
         return str(asked)
-    return negotiate_locale(_preferred(accept), LANGUAGES, sep="-") or LANGUAGES[0]
+    best = negotiate_locale(_preferred(accept), LANGUAGES, sep="-")
+    return best or (otherwise if otherwise in LANGUAGES else LANGUAGES[0])
 
 
 def moment_text(moment: datetime, language: str) -> str:

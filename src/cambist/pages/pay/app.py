@@ -1,6 +1,6 @@
 """Decide the paths of the pay page and what each answers, errors and headers included."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,12 +13,12 @@ from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Stream
-from litestar.types import Message, Scope
 
 from cambist.bus.bus import Bus
 from cambist.pages.look.files import LOOK_STATIC, StaticFile, static_files
 from cambist.pages.look.headers import BASE, HSTS, STATIC, framed
 from cambist.pages.look.languages import language_of
+from cambist.pages.look.securing import secured
 from cambist.pages.pay.render import Renderer, TroubleKind
 from cambist.pages.pay.service import FAILED, ForeignRequestError, NoRoomError, PayPages
 from cambist.pages.pay.visits import NoSuchVisitError, Surface, Visit, one, visit_of
@@ -126,7 +126,7 @@ def pay_app(
             HTTPException: _http_error,
             Exception: _unavailable,
         },
-        before_send=[_secured(common)],
+        before_send=[secured(common)],
         on_shutdown=[watches.close],
         request_max_body_size=FORM_BYTES_MAX,
         logging_config=None,
@@ -194,19 +194,3 @@ def _unavailable(request: AnyRequest, error: Exception) -> Response[str]:
     response = _trouble(request, TroubleKind.UNAVAILABLE, 503)
     response.set_header("retry-after", RETRY_AFTER_S)
     return response
-
-
-def _secured(headers: Mapping[str, str]) -> Callable[[Message, Scope], Awaitable[None]]:
-    """Give every answer, errors included, the headers it did not set itself."""
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-
-    async def add(message: Message, _scope: Scope) -> None:
-        if message["type"] == "http.response.start":
-            own = list(message["headers"])
-            names = {name.lower() for name, _ in own}
-            # A framed page leaves the older header out on purpose; see `framed`.
-            if any(name == b"content-security-policy" for name in names):
-                names.add(b"x-frame-options")
-            message["headers"] = [*own, *(pair for pair in raw if pair[0] not in names)]
-
-    return add

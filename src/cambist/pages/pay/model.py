@@ -15,7 +15,7 @@ from cambist.domain.partners.partners import Integration
 from cambist.domain.payments.states import PaymentState
 from cambist.kernel.money import Asset, Money
 from cambist.kernel.rates import Rate, Rounding
-from cambist.pages.pay.payload import exact_text, groups_of, qr_payload, wallet_uri
+from cambist.pages.look.payload import exact_text, groups_of, qr_payload, wallet_uri
 from cambist.pages.pay.shown import (
     Advice,
     Amount,

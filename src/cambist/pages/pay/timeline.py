@@ -6,7 +6,7 @@ from cambist.domain.market.assets import ASSETS, chain_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.payments.payments import Payment
 from cambist.domain.payments.states import Direction, PaymentState
-from cambist.pages.pay.payload import exact_text
+from cambist.pages.look.payload import exact_text
 from cambist.pages.pay.shown import PageStatus, Row, RowKind
 from cambist.ports.queries import OrderView, PaymentView
 
