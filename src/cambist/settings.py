@@ -1,17 +1,26 @@
 """Decide what an operator may set: `CAMBIST_*` variables, checked before anything starts."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cambist.adapters.chain_families.networks import ChainSetup, Network
 from cambist.adapters.mail.smtp import Security
 from cambist.domain.compliance.rules import RiskPolicy
-from cambist.domain.market.assets import CHAINS
+from cambist.domain.market.assets import CHAINS, FIAT
 from cambist.ports.rails import HouseAccount
 
 
@@ -20,6 +29,13 @@ class Mode(StrEnum):
 
     SANDBOX = "sandbox"
     LIVE = "live"
+
+
+class ReviewedBy(StrEnum):
+    """Name who decides what customers submitted."""
+
+    AUTOMATIC = "automatic"
+    PERSON = "person"
 
 
 class NodeKind(StrEnum):
@@ -45,8 +61,33 @@ class NodeSettings(BaseModel):
         return ChainSetup(chain, self.network, self.kind is NodeKind.SIMULATED)
 
 
+def _only_thresholds(given: Any) -> Any:
+    """Refuse a threshold that does not exist: a check misspelt is a check not made."""
+    known = {field.name for field in fields(RiskPolicy)}
+    unknown = sorted(set(given) - known) if isinstance(given, dict) else []
+    if unknown:
+        raise ValueError(f"no such threshold; there are {', '.join(sorted(known))}")
+    return given
+
+
+def _sensible(policy: RiskPolicy) -> RiskPolicy:
+    """Refuse what would never match."""
+    if policy.fiat not in FIAT_CODES:
+        raise ValueError(f"fiat is one of {', '.join(sorted(FIAT_CODES))}")
+    if not all(len(c) == 2 and c.isascii() and c.isupper() for c in policy.high_risk_countries):
+        raise ValueError("high_risk_countries are two capital letters each")
+    numbers = (policy.identity_from, policy.phone_from, policy.aml_from, policy.velocity_orders)
+    if min(numbers) < 0:
+        raise ValueError("thresholds are not below zero")
+    return policy
+
+
 def _simulated() -> dict[str, NodeSettings]:
     return {chain: NodeSettings() for chain in CHAINS}
+
+
+FIAT_CODES = frozenset(asset.code for asset in FIAT)
+Risk = Annotated[RiskPolicy, BeforeValidator(_only_thresholds), AfterValidator(_sensible)]
 
 
 class Settings(BaseSettings):
@@ -70,7 +111,9 @@ class Settings(BaseSettings):
     chains: dict[str, NodeSettings] = Field(default_factory=_simulated)
     vault_keys: SecretStr = SecretStr("")
     index_key: SecretStr = SecretStr("")
-    risk: RiskPolicy = Field(default_factory=RiskPolicy)
+    risk: Risk = Field(default_factory=RiskPolicy)
+    reviewer: ReviewedBy | None = None
+    lists_dir: Path | None = None
     documents_dir: Path | None = None
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65_535)
@@ -127,6 +170,10 @@ class Settings(BaseSettings):
                 not self.sms_url.get_secret_value(),
                 "CAMBIST_SMS_URL: no way to prove a phone",
             ),
+            (
+                self.reviewer is ReviewedBy.AUTOMATIC,
+                "CAMBIST_REVIEWER: only people decide about real customers",
+            ),
             (bool(self.failpoint), "CAMBIST_FAILPOINT: only for tests"),
         )
 
@@ -134,6 +181,16 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """Give the root of everything served, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def reviews_itself(self) -> bool:
+        """Tell whether what nobody need look at is decided without a person: in the sandbox."""
+        return self.mode is Mode.SANDBOX and self.reviewer is not ReviewedBy.PERSON
+
+    @property
+    def lists(self) -> Path:
+        """Give the folder of the sanctions and PEP lists."""
+        return self.lists_dir or self.var_dir / "lists"
 
     @property
     def documents(self) -> Path:
