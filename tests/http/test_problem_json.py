@@ -75,7 +75,7 @@ async def break_down() -> Given:
 @get("/queried", responses=refused(with_code=False), operation_class=query_of(Query))
 async def queried(request: Asking) -> Given:
     """Read a query."""
-    read_pairs(Query, request.query_params.multi_items())
+    read_pairs(Query, request.query_params.items())
     return Given(True)
 
 

@@ -16,7 +16,7 @@ from cambist.dialects.btcex.tables import CHALLENGE
 from cambist.http.callers import UsageRecorder
 from cambist.http.json_body import StrictRequest
 from cambist.http.limits import Limits, site_of
-from cambist.http.refusals import Fault, Refusal, RefusedError, Violation, refuse
+from cambist.http.refusals import ROOT, Fault, Refusal, RefusedError, Violation, refuse
 from cambist.http.services import Services
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.ports.nonces import NONCE_MAX, NonceLog
@@ -216,14 +216,20 @@ async def signed_body(request: BrokerRequest) -> Any:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != MULTIPART:
         return read_signed(await request.body())
-    return await _form_body(await request.form())
+    try:
+        form = await request.form()
+    except (UnicodeDecodeError, LookupError) as error:
+        # The framework believes the character set a part claims to have.
+        raise _wrong(ROOT, "The form is not valid.", "form-syntax") from error
+    return await _form_body(form)
 
 
 async def _form_body(form: Any) -> dict[str, str]:
     """Give a form's text fields, in their order, once its file has the digest they state."""
     fields: dict[str, str] = {}
     digests: list[str] = []
-    for name, value in form.multi_items():
+    # Not multi_items(): that one forgets the order, which is signed.
+    for name, value in form.items():
         if isinstance(value, UploadFile):
             digests.append(hashlib.sha256(await value.read()).hexdigest())
             await value.seek(0)
