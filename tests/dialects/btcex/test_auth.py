@@ -7,6 +7,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from cambist.adapters.vault.entropy import SystemEntropy
+from cambist.bootstrap.brokers import PUBLIC_BYTES
+from cambist.dialects.btcex.auth import Claim, claim_of
 from cambist.dialects.btcex.signing import sign
 from cambist.http.limits import Limits, RateLimit
 from tests.dialects.btcex.door import (
@@ -165,6 +168,13 @@ async def test_who_does_not_sign_rightly_gets_one_answer(
     assert kind(refused) == (401, "/problems/credential-invalid")
     assert refused.headers == expected.headers
     assert world.fake_nonces.used == set()
+
+
+def test_every_key_we_make_is_well_formed() -> None:
+    for _ in range(200):
+        key = SystemEntropy().token(PUBLIC_BYTES)
+        headers = {"btcex-key": key, "btcex-nonce": "1", "btcex-signature": "0" * 64}
+        assert claim_of(headers) == Claim(key, 1, "0" * 64)
 
 
 async def test_the_greatest_nonce_is_one(world: World) -> None:

@@ -46,7 +46,7 @@ SECURITY = {
     )
 }
 
-_KEY = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 _NONCE = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 _SIGNATURE = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NOBODY = b"the private string of a key that does not exist"
