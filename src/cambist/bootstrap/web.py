@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from litestar.types import ASGIApp
 
+from cambist.adapters.db.queries import PostgresKeys
 from cambist.adapters.db.usage import KeyUsage
 from cambist.adapters.logs import count_dropped_fields
 from cambist.adapters.meters import RequestMeter
@@ -17,6 +18,7 @@ from cambist.bootstrap.prices import price_worker
 from cambist.bootstrap.sandbox import sandbox_services
 from cambist.dialects import cryptopayments
 from cambist.dialects.cryptopayments import DIALECT
+from cambist.domain.partners.partners import PartnerKind
 from cambist.http.callers import Callers
 from cambist.http.dispatch import Dispatcher, Mount
 from cambist.http.limits import Limits, RateLimit
@@ -30,7 +32,7 @@ from cambist.settings import Mode
 from cambist.workers.loop import run_forever
 
 HOUSE_INTERVAL_S = 1.0
-WORKERS = ("relay", "callbacks", "messages", "prices", "clockwork", "books")
+WORKERS = ("relay", "callbacks", "messages", "prices", "clockwork", "books", "rescreen")
 
 
 @asynccontextmanager
@@ -72,12 +74,17 @@ def _gateway(core: Core, usage: KeyUsage) -> ASGIApp:
             now=now,
             new_id=core.entropy.new_id,
             public_url=core.settings.base_url,
-            callers=Callers(queries, _limits(core), usage, now, time.monotonic_ns),
+            callers=_callers(core, usage, PartnerKind.MERCHANT),
             queries=queries,
             assets=queries,
             rates=queries,
         )
     )
+
+
+def _callers(core: Core, usage: KeyUsage, kind: PartnerKind) -> Callers:
+    keys = PostgresKeys(core.pool, kind)
+    return Callers(keys, _limits(core), usage, core.clock.now, time.monotonic_ns)
 
 
 def _operate(core: Core) -> ASGIApp:

@@ -11,7 +11,7 @@ from cambist.adapters.db.prices import CachedPrices
 from cambist.adapters.db.reading import SharedReads
 from cambist.adapters.db.store import NOW
 from cambist.domain.market.assets import CRYPTO
-from cambist.domain.partners.partners import Integration
+from cambist.domain.partners.partners import Integration, Partner, PartnerKind
 from cambist.domain.partners.rules import key_hash
 from cambist.kernel.ids import ApiKeyId, IntegrationId, OrderId, PartnerId
 from cambist.kernel.money import Asset
@@ -23,7 +23,7 @@ from cambist.ports.store import Kind
 PAYMENTS_MAX = 200
 
 _ORDER, _PAYMENT = MAPPERS[Kind.ORDER], MAPPERS[Kind.PAYMENT]
-_INTEGRATION = MAPPERS[Kind.INTEGRATION]
+_INTEGRATION, _PARTNER = MAPPERS[Kind.INTEGRATION], MAPPERS[Kind.PARTNER]
 _ORDER_COLUMNS = ", ".join(f'o."{column.name}"' for column in _ORDER.columns)
 _PAYMENT_COLUMNS = ", ".join(f'p."{column.name}"' for column in _PAYMENT.columns)
 _SPLIT = len(_ORDER.columns)
@@ -44,7 +44,8 @@ _PAYMENT_BY_NUMBER = f"""select {_PAYMENT_COLUMNS}, c.height, o.external_id, o.f
 
 _KEY = """select k.id, k.partner_id, k.mode, k.rounding_until
   from api_keys k join partners p on p.id = k.partner_id
-  where k.key_hash = $1 and k.revoked_at is null and p.status = 'active'"""
+  where k.key_hash = $1 and k.revoked_at is null and p.status = 'active'
+    and ($2::text is null or p.kind = $2)"""
 
 _INTEGRATIONS = f"""{_INTEGRATION.select} where partner_id = $1
   order by id offset $2 limit $3"""
@@ -64,11 +65,12 @@ class PostgresQueries:
 
     async def partner_of_key(self, secret: str) -> PartnerPrincipal | None:
         """Find whom a live API key belongs to."""
-        row = await self._pool.fetchrow(_KEY, key_hash(secret))
-        if row is None:
-            return None
-        sandbox = row[2] == "sandbox"
-        return PartnerPrincipal(PartnerId(row[1]), ApiKeyId(row[0]), sandbox, row[3])
+        return await _partner_of_key(self._pool, secret, None)
+
+    async def partner(self, partner_id: PartnerId) -> Partner | None:
+        """Find a partner."""
+        row = await self._pool.fetchrow(f"{_PARTNER.select} where id = $1", partner_id)
+        return None if row is None else _PARTNER.read(row)
 
     async def integrations(
         self, principal: PartnerPrincipal, page: int, quantity: int
@@ -161,6 +163,26 @@ class PostgresQueries:
 
     async def _fetch_orders(self, ids: Sequence[UUID]) -> Mapping[UUID, OrderView]:
         return _views(await self._pool.fetch(_ORDERS_BY_ID, list(ids)))
+
+
+class PostgresKeys:
+    """Implement KeyQueries for partners of one kind: a key opens its own dialect and no other."""
+
+    def __init__(self, pool: Pool, kind: PartnerKind) -> None:
+        self._pool, self._kind = pool, kind
+
+    async def partner_of_key(self, secret: str) -> PartnerPrincipal | None:
+        """Find whom a live API key belongs to."""
+        return await _partner_of_key(self._pool, secret, self._kind)
+
+
+async def _partner_of_key(
+    pool: Pool, secret: str, kind: PartnerKind | None
+) -> PartnerPrincipal | None:
+    row = await pool.fetchrow(_KEY, key_hash(secret), kind)
+    if row is None:
+        return None
+    return PartnerPrincipal(PartnerId(row[1]), ApiKeyId(row[0]), row[2] == "sandbox", row[3])
 
 
 def _views(rows: Sequence[Any]) -> dict[UUID, OrderView]:

@@ -121,7 +121,7 @@ ERRORS: Mapping[ErrorCode, tuple[int, str]] = {
     ErrorCode.INSUFFICIENT_BALANCE: (422, "The balance does not cover amount and fees."),
     ErrorCode.INVALID_STATE: (422, "The order is in a state that does not allow this."),
     ErrorCode.LIMIT_EXCEEDED: (422, "A limit is exceeded."),
-    ErrorCode.LINK_INVALID: (410, "The link was used or is too old."),
+    ErrorCode.LINK_INVALID: (404, "The link was used or is too old."),
     ErrorCode.NONCE_USED: (401, "The request was made before."),
     ErrorCode.NOT_FOUND: (404, "There is no such resource."),
     ErrorCode.ORDER_NOT_REFUNDABLE: (422, "Only completed incoming orders can be refunded."),

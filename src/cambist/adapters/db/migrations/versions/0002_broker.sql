@@ -326,6 +326,8 @@ create table trades (
   page text not null,
   sealed text not null,
   created_at timestamptz not null,
+  counted units not null,
+  counted_at timestamptz not null,
   constraint pk_trades primary key (id),
   constraint ck_trades_payout_known check (payout in ('send', 'keep')),
   constraint ck_trades_something check (crypto_units > 0 and fiat_units > 0),
@@ -366,3 +368,5 @@ grant select, insert, update, delete on
   trades,
   turnovers
   to cambist_app;
+
+revoke update, delete, truncate on nonces from cambist_app;
