@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from cambist.adapters.db import columns
+from cambist.adapters.db import columns, nonce_tables
 from cambist.adapters.db.mappers import ENTRY, JOURNAL, MAPPERS
 from cambist.adapters.db.migrate import pending, upgrade_async
 
@@ -47,6 +47,7 @@ def _differences(connection: Connection) -> list[Any]:
 
 async def test_migrations_lead_to_the_tables_the_code_knows(database_url: str) -> None:
     assert len(MAPPERS) > 10
+    assert nonce_tables.NONCES.metadata is columns.METADATA
     assert ENTRY.table.metadata is JOURNAL.table.metadata is columns.METADATA
     engine = create_async_engine(database_url.replace("postgresql://", "postgresql+asyncpg://"))
     async with engine.connect() as connection:
