@@ -9,13 +9,18 @@ from cambist.adapters.clock import wall_clock
 from cambist.adapters.db.books import fold, seal
 from cambist.adapters.db.callbacks import PostgresCallbacks
 from cambist.adapters.db.outbox import PostgresOutbox
+from cambist.adapters.db.pruning import prune
 from cambist.adapters.signing.client import SignerClient
+from cambist.bootstrap.banking import bank_clerk
 from cambist.bootstrap.core import Core
 from cambist.bootstrap.letters import message_worker
 from cambist.bootstrap.prices import price_worker
 from cambist.bootstrap.rendering import Rendering
+from cambist.bootstrap.reviewing import Reviewing
 from cambist.domain.market.assets import CHAINS
 from cambist.ports.egress import EgressPort
+from cambist.settings import Mode
+from cambist.workers.bank_clerk import BankClerk
 from cambist.workers.callbacks import CallbackWorker
 from cambist.workers.clockwork import Clockwork
 from cambist.workers.loop import run_forever
@@ -26,6 +31,8 @@ from cambist.workers.subscriptions import Services
 
 BOOKS_IDLE_S = 1.0
 CLOCKWORK_IDLE_S = 0.5
+RESCREEN_IDLE_S = 5.0
+PRUNING_IDLE_S = 600.0
 
 Loop = Coroutine[Any, Any, None]
 
@@ -38,7 +45,8 @@ async def worker_loops(
     beat, jitter = core.beat, core.entropy.jitter
     base_url = core.settings.base_url
     rendering = Rendering(core.trades, base_url)
-    services = Services(core.bus, core.queries, rendering, base_url)
+    reviewing = Reviewing(core)
+    services = Services(core.bus, core.queries, rendering, base_url, reviewing.reviewer)
     relay = Relay(PostgresOutbox(core.pool), services, beat, jitter)
     queue = PostgresCallbacks(core.pool)
     callbacks = CallbackWorker(queue, core.bus, egress, core.vault, wall_clock, beat, jitter)
@@ -53,6 +61,9 @@ async def worker_loops(
     async def keep_books() -> int:
         return await fold(core.pool) + await seal(core.pool)
 
+    async def throw_away() -> int:
+        return await prune(core.pool)
+
     def loop(step: Callable[[], Awaitable[int]], idle_s: float, name: str) -> Loop:
         return run_forever(step, stop, idle_s, name, beat, jitter)
 
@@ -64,11 +75,20 @@ async def worker_loops(
         loop(price_round, ROUND_INTERVAL_S, "prices"),
         loop(Clockwork(core.bus, core.work).run_once, CLOCKWORK_IDLE_S, "clockwork"),
         loop(keep_books, BOOKS_IDLE_S, "books"),
+        loop(reviewing.rescreening.run_once, RESCREEN_IDLE_S, "rescreen"),
+        loop(throw_away, PRUNING_IDLE_S, "pruning"),
         *(loop(worker.run_once, poll_s, f"payouts:{chain}") for chain, worker in payouts.items()),
+        *(loop(clerk.run_once, poll_s, "bank") for clerk in _bank_clerks(core)),
     )
     for worker in payouts.values():
         await worker.release()
+    await reviewing.rescreening.release()
     await prices.close()
+
+
+def _bank_clerks(core: Core) -> Sequence[BankClerk]:
+    """Build who serves the simulated bank; a real one is served by the operator's own hand."""
+    return (bank_clerk(core),) if core.settings.mode is Mode.SANDBOX else ()
 
 
 def _payouts(core: Core) -> dict[str, PayoutWorker]:

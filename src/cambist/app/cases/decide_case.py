@@ -32,7 +32,8 @@ class Decision(StrEnum):
 class DecideCase:
     """Carry a decision about the case an order waits for; `reason` is a code, `remark` words.
 
-    `account` names another bank account for a payout the bank sent back.
+    `account` names another bank account for a payout the bank sent back. `told` is the customer's
+    sealed identity as the reviewer saw it, None when that is of no matter.
     """
 
     order_id: OrderId
@@ -42,19 +43,25 @@ class DecideCase:
     reason: str = ""
     remark: str = ""
     account: str = ""
+    told: str | None = None
 
 
 async def decide_case(command: DecideCase, uow: UnitOfWork, now: datetime) -> None:
     """Record the decision with who made it, and take the order where it leads.
 
+    Nothing is accepted of a customer while a list hit stands that nobody has cleared.
+
     Raises:
-        DomainError: NOT_FOUND, CASE_NOT_OPEN when nothing is submitted.
+        DomainError: NOT_FOUND, CASE_NOT_OPEN when nothing is submitted, INVALID_STATE,
+            CONFLICT when the customer has told something else meanwhile.
     """
     customer = await customer_of(uow, command.order_id, None)
     order, trade = await own_trade(uow, command.order_id, None)
     case = undecided(await uow.cases.where("order_id", order.id))
     if case is None or case.id != command.case_id or case.state is not CaseState.SUBMITTED:
         raise DomainError(ErrorCode.CASE_NOT_OPEN, case=case.kind.value if case else "")
+    if command.told is not None and command.told != customer.identity:
+        raise DomainError(ErrorCode.CONFLICT)
     match command.decision:
         case Decision.ACCEPT:
             await _accept(uow, command, customer, order, trade, case, now)
@@ -75,6 +82,8 @@ async def _accept(
     case: Case,
     now: datetime,
 ) -> None:
+    if customer.is_flagged:
+        raise DomainError(ErrorCode.INVALID_STATE, machine="screening", state="flagged")
     _judge(uow, customer, case, now, accepted=True)
     decided = replace(case.step(CaseState.ACCEPTED, now), reviewer=command.reviewer)
     uow.cases.save(decided)

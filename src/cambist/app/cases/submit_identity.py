@@ -1,6 +1,6 @@
 """Take in a customer's identity data for the reviewer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cambist.app.trading import customer_of, open_case_of, own_trade
@@ -39,7 +39,8 @@ async def submit_identity(command: SubmitIdentity, uow: UnitOfWork, now: datetim
     key, privacy = customer.sealing_key, uow.privacy
     told = dict(command.fields)
     sealed = privacy.seal(key, customer.id, told)
-    after = customer.submit_identity(sealed, command.country, now)
+    # Another name is held against the lists anew, by the reviewer or by the re-screening.
+    after = replace(customer.submit_identity(sealed, command.country, now), screened_with="")
     if told.get(PHONE):
         contact = privacy.open(key, customer.id, customer.contact)
         contact[PHONE] = told[PHONE]

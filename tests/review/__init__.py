@@ -1,0 +1,1 @@
+"""Tests of reviewing: screening, decisions, re-screening, pruning, and what staff type."""
