@@ -11,12 +11,18 @@ from cambist.http.limits import Limits, site_of
 from cambist.http.refusals import Fault, RefusedError, refuse
 from cambist.kernel.ids import ApiKeyId
 from cambist.ports.principals import PartnerPrincipal
-from cambist.ports.queries import PartnerQueries
 
 KNOWN_FOR_S = 5
 KNOWN_MAX = 10_000
 SECRET_MAX = 200
 NS = 1_000_000_000
+
+
+class KeyQueries(Protocol):
+    """Find whom keys belong to."""
+
+    async def partner_of_key(self, secret: str) -> PartnerPrincipal | None:
+        """Find whom a live API key belongs to, None when it opens nothing here."""
 
 
 class UsageRecorder(Protocol):
@@ -43,7 +49,7 @@ class Callers:
 
     def __init__(
         self,
-        queries: PartnerQueries,
+        queries: KeyQueries,
         limits: Limits,
         recorder: UsageRecorder,
         now: Callable[[], datetime],

@@ -17,7 +17,7 @@ from cambist.http.faults import AnyRequest, refusal_of
 from cambist.http.hardening import hardened
 from cambist.http.json_body import BODY_BYTES_MAX
 from cambist.http.openapi import document
-from cambist.http.openapi_page import content_security_policy, render_page
+from cambist.http.openapi_page import TryOut, content_security_policy, render_page
 from cambist.http.refusals import Refusal
 from cambist.http.services import Services
 from cambist.kernel.errors import DomainError
@@ -55,8 +55,13 @@ class Dialect:
     body_bytes_max: int = BODY_BYTES_MAX
 
 
-def build_application(dialect: Dialect, services: Services) -> ASGIApp:
-    """Make a dialect's ASGI application; `services` is found at `app.state.services`."""
+def build_application(
+    dialect: Dialect, services: Services, try_out: TryOut | None = None
+) -> ASGIApp:
+    """Make a dialect's ASGI application; `services` is found at `app.state.services`.
+
+    With `try_out` the page of its OpenAPI document has forms that make calls.
+    """
 
     def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
         refusal = refusal_of(error, request, dialect.refuse, services.new_id)
@@ -70,7 +75,7 @@ def build_application(dialect: Dialect, services: Services) -> ASGIApp:
     application = Litestar(
         route_handlers=[
             _router(dialect),
-            Router(dialect.base, route_handlers=_documentation(dialect)),
+            Router(dialect.base, route_handlers=_documentation(dialect, try_out)),
         ],
         request_class=dialect.request_class,
         exception_handlers={Exception: answer},
@@ -109,11 +114,11 @@ def _router(dialect: Dialect) -> Router:
     )
 
 
-def _documentation(dialect: Dialect) -> list[HTTPRouteHandler]:
+def _documentation(dialect: Dialect, try_out: TryOut | None) -> list[HTTPRouteHandler]:
     @cache
     def written() -> tuple[bytes, str]:
         described = describe(dialect)
-        page = render_page(described, "openapi.json")
+        page = render_page(described, "openapi.json", try_out)
         return json.dumps(described).encode(), page
 
     @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
@@ -124,7 +129,7 @@ def _documentation(dialect: Dialect) -> list[HTTPRouteHandler]:
     @get("/docs", include_in_schema=False, sync_to_thread=False)
     def openapi_page() -> Response[str]:
         """Answer the OpenAPI document as a page."""
-        policy = {"Content-Security-Policy": content_security_policy()}
+        policy = {"Content-Security-Policy": content_security_policy(try_out)}
         return Response(written()[1], media_type="text/html", headers=policy)
 
     return [openapi_json, openapi_page]

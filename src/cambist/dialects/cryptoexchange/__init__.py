@@ -1,0 +1,60 @@
+"""The exchange for API clients: rates, addresses, orders to buy and sell for their customers."""
+
+from dataclasses import replace
+
+from litestar.types import ASGIApp
+
+from cambist.dialects.cryptoexchange.auth import (
+    HEADER,
+    SECURITY,
+    ClientQueries,
+    ExchangeRequest,
+    ExchangeServices,
+    enter,
+)
+from cambist.dialects.cryptoexchange.paths import with_written_ids
+from cambist.dialects.cryptoexchange.reading import KeptAssets
+from cambist.dialects.cryptoexchange.routes import HANDLERS
+from cambist.dialects.cryptoexchange.tables import PROBLEMS
+from cambist.dialects.cryptoexchange.webhooks import (
+    DESCRIPTION,
+    TOLD_EVENTS,
+    render_event,
+    render_order,
+)
+from cambist.http.dialect import Dialect, build_application
+from cambist.http.openapi_page import TryOut
+
+__all__ = [
+    "DIALECT",
+    "TOLD_EVENTS",
+    "ClientQueries",
+    "ExchangeServices",
+    "build",
+    "render_event",
+    "render_order",
+]
+
+DIALECT = Dialect(
+    name="cryptoexchange",
+    prefix="/cryptoexchange",
+    base="/v1",
+    title="CryptoExchange API",
+    version="1",
+    description="Exchange between fiat and crypto currencies for the customers of API clients",
+    handlers=HANDLERS,
+    request_class=ExchangeRequest,
+    door=enter,
+    refuse=PROBLEMS.refuse,
+    envelope=PROBLEMS.envelope,
+    security=SECURITY,
+    openapi_extra={"webhooks": DESCRIPTION},
+)
+
+
+def build(services: ExchangeServices) -> ASGIApp:
+    """Make the dialect's application; with a `sandbox_key` its page can make calls."""
+    kept = replace(services, assets=KeptAssets(services.assets, services.now))
+    key = services.sandbox_key
+    try_out = None if key is None else TryOut(HEADER, key)
+    return with_written_ids(build_application(DIALECT, kept, try_out), DIALECT.base)
