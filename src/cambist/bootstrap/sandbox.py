@@ -7,8 +7,10 @@ from cambist.adapters.db.pool import Pool
 from cambist.adapters.feeds.fixed import DEMO_MIDS
 from cambist.adapters.messages.gallery import SampleGallery
 from cambist.adapters.messages.writer import TemplateWriter
+from cambist.adapters.simulators.bank import SimulatedBank
 from cambist.adapters.simulators.mailbox import SimulatedMailBox
 from cambist.bootstrap.access import DemoAccess
+from cambist.bootstrap.banking import bank_desk
 from cambist.bootstrap.core import Core
 from cambist.pages.sandbox import SandboxServices
 from cambist.settings import NodeKind
@@ -55,4 +57,8 @@ def sandbox_services(core: Core, access: DemoAccess, prices: PriceWorker) -> San
         ledger=Books(core.pool),
         mailbox=SimulatedMailBox(core.pool),
         gallery=SampleGallery(TemplateWriter()),
+        bank=SimulatedBank(core.pool),
+        accounts=core.paying_in.accounts,
+        desk=core.desk,
+        files=bank_desk(core),
     )

@@ -25,6 +25,9 @@ class Failpoint(StrEnum):
     SIGNER_AFTER_LOG = "signer.after-log"
     CALLBACK_AFTER_SEND = "callback.after-send"
     MESSAGE_AFTER_SEND = "message.after-send"
+    BANK_AFTER_LINE = "bank.after-line"
+    EXPORT_BEFORE_STORE = "export.before-store"
+    EXPORT_AFTER_STORE = "export.after-store"
 
 
 _hook: Callable[[Failpoint], None] | None = None

@@ -159,12 +159,13 @@ class QueuedPayout:
 
 @dataclass(frozen=True, slots=True)
 class WaitingLine:
-    """Show a line on the work list with the other side opened."""
+    """Show a line on the work list with the other side and its texts opened."""
 
     line: BankLine
     name: str
     account: str
     text: str
+    references: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,9 @@ class DeskQueries(Protocol):
 
     async def payouts_under_way(self, limit: int) -> Sequence[QueuedPayout]:
         """List payouts handed to the bank and not settled."""
+
+    async def latest_payouts(self, limit: int) -> Sequence[QueuedPayout]:
+        """List payouts of every state, newest first."""
 
     async def waiting_lines(self, limit: int) -> Sequence[WaitingLine]:
         """List statement lines nobody has decided on."""

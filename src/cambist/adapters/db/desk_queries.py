@@ -36,21 +36,28 @@ class PostgresDesk:
         self, method: str, currency: str, limit: int
     ) -> Sequence[QueuedPayout]:
         """List payouts that are in no file yet."""
-        where = "state = 'queued' and method = $1 and currency = $2 order by id limit $3"
+        where = "state = 'queued' and method = $1 and currency = $2"
+        where += " order by created_at, id limit $3"
         return await self._payouts(where, method, currency, limit)
 
     async def payouts_under_way(self, limit: int) -> Sequence[QueuedPayout]:
         """List payouts handed to the bank and not settled."""
-        return await self._payouts("state = 'exported' order by id limit $1", limit)
+        where = "state = 'exported' order by created_at, id limit $1"
+        return await self._payouts(where, limit)
+
+    async def latest_payouts(self, limit: int) -> Sequence[QueuedPayout]:
+        """List payouts of every state, newest first."""
+        return await self._payouts("true order by created_at desc, id desc limit $1", limit)
 
     async def waiting_lines(self, limit: int) -> Sequence[WaitingLine]:
         """List statement lines nobody has decided on."""
-        query = f"{_LINE.select} where state = 'waiting' order by id limit $1"
+        query = f"{_LINE.select} where state = 'waiting' order by imported_at, id limit $1"
         lines = [_LINE.read(row) for row in await self._pool.fetch(query, limit)]
         shown = []
         for line in lines:
             told = self._privacy.open_own(SEAL_PURPOSE, line.id, line.sealed)
-            shown.append(WaitingLine(line, told["name"], told["account"], told["text"]))
+            texts = told["text"], told["references"]
+            shown.append(WaitingLine(line, told["name"], told["account"], *texts))
         return shown
 
     async def reviews(self, limit: int) -> Sequence[Review]:
@@ -85,7 +92,10 @@ class PostgresDesk:
         return [self._queued(payout, customers[payout.customer_id]) for payout in payouts]
 
     def _queued(self, payout: BankPayout, customer: Customer) -> QueuedPayout:
-        payee = self._privacy.open(customer.sealing_key, customer.id, payout.sealed)
+        """Open the payee; nothing is told of one who was erased."""
+        if customer.key is None:
+            return QueuedPayout(payout, "", "")
+        payee = self._privacy.open(customer.key, customer.id, payout.sealed)
         return QueuedPayout(payout, payee["account"], payee["name"])
 
     async def _review(self, case: Any) -> Review:

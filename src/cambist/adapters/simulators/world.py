@@ -9,7 +9,7 @@ from typing import Any
 from cambist.adapters.db.mappers import MAPPERS
 from cambist.adapters.db.pool import Connection, Pool
 from cambist.adapters.db.store import NOW
-from cambist.adapters.simulators import chain_store, mailbox
+from cambist.adapters.simulators import bank, chain_store, mailbox
 from cambist.domain.orders.orders import Order
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import OrderId
@@ -95,6 +95,7 @@ class SimulatedWorld:
             await chain_store.lock(connection, "install")
             await connection.execute(SCHEMA)
             await connection.execute(mailbox.SCHEMA)
+            await connection.execute(bank.SCHEMA)
             await connection.execute(chain_store.GRANTS)
 
     async def overrides(self) -> PriceOverrides:

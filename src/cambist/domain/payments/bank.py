@@ -1,5 +1,6 @@
 """Decide what a line of a bank statement is to us, and how fiat leaves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -144,6 +145,11 @@ class BankPayout:
 def payout_id(order_id: OrderId, number: int) -> UUID:
     """Derive the id of an order's so many-th payout."""
     return uuid5(_NAMESPACE, f"payout/{order_id}/{number}")
+
+
+def batch_id(payouts: Iterable[UUID]) -> UUID:
+    """Derive the id of the file that holds these payouts, in whatever order they are told."""
+    return uuid5(_NAMESPACE, "batch/" + ",".join(sorted(map(str, payouts))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,18 @@
 """Decide what the sandbox's control pages are given by bootstrap."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from cambist.ports.bank import BankControl
+from cambist.ports.bank_desk import BankDesk
 from cambist.ports.chain import ChainControl, ChainPort
 from cambist.ports.messages import MessageGallery
 from cambist.ports.prices import PriceReader
 from cambist.ports.queries import WorkerQueries
+from cambist.ports.rails import HouseAccount
 from cambist.ports.sandbox import LedgerCheck, MailBox, World
+from cambist.ports.trades import DeskQueries
 from cambist.ports.work import WorkQueries
 
 SETTLE_S_MAX = 10.0
@@ -23,6 +27,7 @@ class SandboxServices:
     `refresh` learns the core's time and runs one price round, after which this process knows the
     new prices (others within a second); `expire_due` expires what is over and returns how many
     orders it looked at. `prices` reads past every cache. `shop` is the demo integration's id.
+    `accounts` are those of ours that `bank` keeps.
     """
 
     token: str
@@ -42,4 +47,8 @@ class SandboxServices:
     ledger: LedgerCheck
     mailbox: MailBox
     gallery: MessageGallery
+    bank: BankControl
+    accounts: Sequence[HouseAccount]
+    desk: DeskQueries
+    files: BankDesk
     settle_s_max: float = SETTLE_S_MAX

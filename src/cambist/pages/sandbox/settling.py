@@ -86,9 +86,9 @@ class Settling:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _waiting(self, moment: datetime | None) -> tuple[str, ...]:
-        """Name what has not followed; without a moment only what was sent to the chains counts."""
+        """Name what has not followed; without a moment only what was sent from outside counts."""
         seen_at = await self._services.world.seen_at()
-        waiting = []
+        waiting = [] if await self._services.bank.is_read() else ["bank"]
         for chain in sorted(seen_at.keys() & self._services.chains.keys()):
             late = moment is not None and seen_at[chain] < moment
             if late or not await self._is_followed(chain):
