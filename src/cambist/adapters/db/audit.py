@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from cambist.adapters.db.audit_guards import check_guards
+from cambist.adapters.db.audit_trades import check_trades
 from cambist.adapters.db.audit_world import check_coins, check_orders, check_payments, check_payouts
 from cambist.adapters.db.books import journals_of
 from cambist.adapters.db.findings import Findings, Report
@@ -197,7 +198,13 @@ LEDGER_CHECKS: tuple[Check, ...] = (
     check_chain,
     check_guards,
 )
-WORLD_CHECKS: tuple[Check, ...] = (check_payments, check_payouts, check_orders, check_coins)
+WORLD_CHECKS: tuple[Check, ...] = (
+    check_payments,
+    check_payouts,
+    check_orders,
+    check_coins,
+    check_trades,
+)
 CHECKS = LEDGER_CHECKS + WORLD_CHECKS
 
 

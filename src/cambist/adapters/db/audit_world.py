@@ -26,7 +26,7 @@ _CREDITS = """with booked as (
 
 _PAYOUTS = """with booked as (
     select split_part(j.reference, ':', 2) as payout, count(distinct j.id) as journals,
-      sum(e.units) filter (where a.owner like 'partner:%') as paid,
+      sum(e.units) filter (where a.bounded) as paid,
       sum(e.units) filter (where a.owner = 'house:network-fees') as network
     from journals j join entries e on e.journal_id = j.id join accounts a on a.id = e.account_id
     where j.reference like 'withdrawal:%' or j.reference like 'sweep:%' group by 1)
@@ -52,7 +52,9 @@ _HOLDS = """with expected as (
     select id, amount + fee as units, case state when 'completed' then 'captured'
       when 'rejected' then 'released' else 'active' end as state
     from orders where kind = any($1::text[]))
-  select coalesce(o.id, h.order_id) from expected o full join holds h on h.order_id = o.id
+  select coalesce(o.id, h.order_id) from expected o
+  full join (select * from holds where order_id not in (select id from trades)) h
+    on h.order_id = o.id
   group by 1 having count(o.id) <> 1 or count(h.id) <> 1
     or bool_or(h.state is distinct from o.state or h.units is distinct from o.units)"""
 
