@@ -7,12 +7,12 @@ from uuid import UUID
 
 from cambist.app.giving_back import CAME_BACK, give_back
 from cambist.app.payouts import name_of
-from cambist.app.trading import ask_for_change, hold_for, paid, trade_of
+from cambist.app.trading import STRANGER, go_on, hold_for, make_good, trade_of
 from cambist.app.writing import identity_of
 from cambist.domain.compliance.cases import Case, CaseKind, CaseState, undecided
 from cambist.domain.compliance.payers import is_same_person
-from cambist.domain.compliance.rules import Reason
 from cambist.domain.identity.customers import Customer
+from cambist.domain.identity.states import CheckState
 from cambist.domain.ledger.accounts import HoldState, customer_account, rail_account
 from cambist.domain.ledger.trading import (
     fiat_assigned,
@@ -122,39 +122,40 @@ async def receive_fiat(uow: UnitOfWork, order_id: OrderId, receipt: Receipt, now
     order = await uow.orders.get(order_id)
     trade = await trade_of(uow, order)
     customer = await uow.customers.peek(trade.customer_id)
-    if customer is None or customer.key is None:
+    if order.kind is not OrderKind.BUY or customer is None or customer.key is None:
         return False
+    before, at = trade, counts_from(receipt.booked_on, now)
     trade = replace(trade, fiat_received=trade.fiat_received + receipt.units)
+    verdict = judge_buy(order, trade, at)
     held = undecided(await uow.cases.where("order_id", order.id))
-    verdict = judge_buy(order, trade, counts_from(receipt.booked_on, now))
     if verdict is Verdict.NOTE and not _is_change(held):
         return False
-    trade = replace(trade, sealed=_with_payer(uow, customer, trade, receipt))
+    trade = replace(trade, sealed=_with_payer(uow, customer, before, receipt))
     uow.trades.save(trade)
-    await _credit(uow, trade, receipt)
-    if verdict is Verdict.PAID:
-        known = name_of(identity_of(uow.privacy, customer))
-        payer = receipt.payer_name
-        if known and payer and not is_same_person(known, payer):
-            await hold_for(uow, order, CaseKind.EDD, now, reasons=(Reason.NAME_MISMATCH.value,))
-        else:
-            paid(uow, order, now)
-    elif verdict is Verdict.CHANGE:
-        await ask_for_change(uow, order, trade, now)
-    elif verdict is Verdict.RETURN:
-        await give_back(uow, order, trade, now)
+    await _credit(uow, before, trade, receipt)
+    match verdict:
+        case Verdict.RETURN:
+            await give_back(uow, order, trade, now)
+        case Verdict.NOTE:
+            await make_good(uow, order, trade, now, at)
+        case _:
+            await go_on(uow, order, trade, now, counts_from=at)
     return True
 
 
-async def _credit(uow: UnitOfWork, trade: Trade, receipt: Receipt) -> None:
-    account = customer_account(trade.customer_id, trade.fiat)
+async def _credit(uow: UnitOfWork, before: Trade, after: Trade, receipt: Receipt) -> None:
+    """Book money that came for an order, and set it aside so that nothing else is paid with it."""
+    account = customer_account(after.customer_id, after.fiat)
     await uow.ledger.lock([account])
     if receipt.suspended:
         posting = fiat_assigned(account, receipt.units)
-        uow.ledger.post(posting, f"assigned:{receipt.line_id}", trade.id)
-        return
-    posting = fiat_received(rail_account(trade.method, trade.fiat), account, receipt.units)
-    uow.ledger.post(posting, f"bank:{receipt.line_id}", trade.id)
+        uow.ledger.post(posting, f"assigned:{receipt.line_id}", after.id)
+    else:
+        posting = fiat_received(rail_account(after.method, after.fiat), account, receipt.units)
+        uow.ledger.post(posting, f"bank:{receipt.line_id}", after.id)
+    if before.fiat_received:
+        await uow.ledger.close_hold(account, after.id, HoldState.RELEASED)
+    uow.ledger.hold(account, after.fiat_received, after.id)
 
 
 def _is_change(held: Case | None) -> bool:
@@ -162,9 +163,19 @@ def _is_change(held: Case | None) -> bool:
 
 
 def _with_payer(uow: UnitOfWork, customer: Customer, trade: Trade, receipt: Receipt) -> str:
-    """Remember where the money came from, so that it can go back there."""
+    """Remember where the money came from, so that it can go back there, and whether from others.
+
+    An identity nobody has accepted yet proves no name.
+    """
     details = uow.privacy.open(customer.sealing_key, customer.id, trade.sealed)
-    details |= {"payer_name": receipt.payer_name, "payer_account": receipt.payer_account}
+    account, name = receipt.payer_account, receipt.payer_name
+    if trade.fiat_received and details.get("payer_account", "") != account:
+        account = ""
+    details |= {"payer_name": name, "payer_account": account}
+    known = name_of(identity_of(uow.privacy, customer))
+    proved = known if customer.identity_state is CheckState.ACCEPTED else ""
+    if known and name and not is_same_person(proved, name):
+        details[STRANGER] = "yes"
     return uow.privacy.seal(customer.sealing_key, customer.id, details)
 
 
@@ -201,7 +212,7 @@ async def _take_back(
 ) -> None:
     """Give a customer back what the bank could not deliver; a person finds another way.
 
-    A return that comes before the statement showed the payment books both.
+    Until then it is set aside. A return that comes before the statement showed the payment books both.
     """
     account = customer_account(payout.customer_id, payout.currency)
     rail = rail_account(payout.method, payout.currency)
@@ -212,5 +223,6 @@ async def _take_back(
         uow.ledger.post(paid_out, f"{reference}:out", payout.order_id)
         payout = payout.step(BankPayoutState.SETTLED, now)
     uow.ledger.post(payout_returned(rail, account, payout.units), reference, payout.order_id)
+    uow.ledger.hold(account, payout.units, payout.order_id)
     uow.bank_payouts.save(payout.step(BankPayoutState.RETURNED, now))
     await hold_for(uow, order, CaseKind.EDD, now, reasons=(CAME_BACK,))

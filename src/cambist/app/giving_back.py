@@ -6,7 +6,7 @@ from datetime import datetime
 from cambist.app.payouts import queue_payout
 from cambist.app.trading import hold_for
 from cambist.domain.compliance.cases import CaseKind
-from cambist.domain.ledger.accounts import customer_account
+from cambist.domain.ledger.accounts import HoldState, customer_account
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.domain.orders.trades import Trade
@@ -16,13 +16,15 @@ from cambist.kernel.events import EventName
 from cambist.ports.uow import UnitOfWork
 
 CAME_BACK = "payout-returned"
+PAYER_UNKNOWN = "payer-unknown"
+PAYABLE_AGAIN = frozenset({BankPayoutState.RETURNED, BankPayoutState.CANCELLED})
 
 
 async def give_back(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) -> Order:
     """Begin to give back what a locked order received; no case may hold it any more.
 
     A seller is asked where his crypto goes; a buyer's fiat returns to the account it came from,
-    or waits for the staff when the bank did not name one.
+    or waits for the staff when the bank named none that can be paid to, or it came from several.
     """
     if order.kind is OrderKind.SELL:
         return await hold_for(uow, order, CaseKind.RETURN, now)
@@ -30,11 +32,37 @@ async def give_back(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) 
     if customer is None:
         raise LookupError("a trade without customer")
     payer = uow.privacy.open(customer.sealing_key, customer.id, trade.sealed)
-    account = payer.get("payer_account", "")
-    if not account:
-        return await hold_for(uow, order, CaseKind.EDD, now, reasons=("payer-unknown",))
-    await uow.ledger.lock([customer_account(trade.customer_id, trade.fiat)])
-    payee = {"account": account, "name": payer.get("payer_name", "")}
+    try:
+        known = uow.rail(trade.method).parse_account(payer.get("payer_account", ""))
+    except DomainError:
+        return await hold_for(uow, order, CaseKind.EDD, now, reasons=(PAYER_UNKNOWN,))
+    payee = {"account": known.number, "name": payer.get("payer_name", "")}
+    return await _return_fiat(uow, order, trade, payee, now)
+
+
+async def give_back_to(
+    uow: UnitOfWork, order: Order, trade: Trade, account: str, now: datetime
+) -> Order:
+    """Give a buyer's fiat back to an account a person found.
+
+    Raises:
+        DomainError: FIELD_INVALID for an account that is none.
+    """
+    customer = await uow.customers.peek(trade.customer_id)
+    if customer is None:
+        raise LookupError("a trade without customer")
+    payer = uow.privacy.open(customer.sealing_key, customer.id, trade.sealed)
+    found = uow.rail(trade.method).parse_account(account)
+    payee = {"account": found.number, "name": payer.get("payer_name", "")}
+    return await _return_fiat(uow, order, trade, payee, now)
+
+
+async def _return_fiat(
+    uow: UnitOfWork, order: Order, trade: Trade, payee: dict[str, str], now: datetime
+) -> Order:
+    account = customer_account(trade.customer_id, trade.fiat)
+    await uow.ledger.lock([account])
+    await uow.ledger.close_hold(account, order.id, HoldState.RELEASED)
     await queue_payout(uow, order, trade, trade.fiat_received, payee, now, returning=True)
     on_its_way = order if order.state is OrderState.ON_CASE else order.step(OrderState.ON_CASE, now)
     returning = replace(on_its_way.step(OrderState.RETURNING, now), expires_at=None)
@@ -44,20 +72,24 @@ async def give_back(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) 
 async def pay_again(
     uow: UnitOfWork, order: Order, trade: Trade, account: str, now: datetime
 ) -> Order:
-    """Queue a payout the bank sent back anew, to another account when one is named.
+    """Queue a payout the bank sent back, or we recalled, anew; to another account if one is named.
 
     Raises:
-        DomainError: FIELD_INVALID for an account that is none, INVALID_STATE when none came back.
+        DomainError: FIELD_INVALID for an account that is none, INVALID_STATE when there is nothing
+            to pay again, or the crypto sold is not here.
     """
     sent = await uow.bank_payouts.where("order_id", order.id)
     failed = max(sent, key=lambda payout: payout.number, default=None)
     customer = await uow.customers.peek(trade.customer_id)
-    if failed is None or failed.state is not BankPayoutState.RETURNED or customer is None:
+    is_covered = order.kind is OrderKind.BUY or order.confirmed >= trade.crypto_units
+    if failed is None or failed.state not in PAYABLE_AGAIN or customer is None or not is_covered:
         raise DomainError(ErrorCode.INVALID_STATE, machine="bank_payout")
     payee = uow.privacy.open(customer.sealing_key, customer.id, failed.sealed)
     if account:
         payee["account"] = uow.rail(trade.method).parse_account(account).number
-    await uow.ledger.lock([customer_account(trade.customer_id, trade.fiat)])
+    held = customer_account(trade.customer_id, trade.fiat)
+    await uow.ledger.lock([held])
+    await uow.ledger.close_hold(held, order.id, HoldState.RELEASED)
     again = failed.returning
     await queue_payout(uow, order, trade, failed.units, payee, now, returning=again)
     after = order.step(OrderState.RETURNING if again else OrderState.SENDING, now)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cambist.app.steps import next_numbers
-from cambist.domain.custody.custody import Withdrawal
+from cambist.domain.custody.custody import Place, Withdrawal, address_key
 from cambist.domain.custody.states import WithdrawalState
 from cambist.domain.ledger.accounts import customer_account
 from cambist.domain.market.assets import asset_of, chain_of
@@ -13,6 +13,7 @@ from cambist.domain.orders.trades import Trade
 from cambist.domain.payments.bank import BankPayout, BankPayoutState, payout_id
 from cambist.domain.payments.payments import Payment, outgoing_payment_id
 from cambist.domain.payments.states import Direction, PaymentState
+from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.money import Money
 from cambist.kernel.rates import Rate, Rounding
 from cambist.ports.uow import UnitOfWork
@@ -25,6 +26,21 @@ class Sending:
     destination: str
     units: int
     number: int
+
+
+async def check_destination(uow: UnitOfWork, chain: str, address: str, field: str) -> None:
+    """Accept an address of the chain's network that is not our own purse's.
+
+    What goes to our purse would be taken for change, and miss in the books.
+
+    Raises:
+        DomainError: ADDRESS_INVALID with the field.
+    """
+    if not uow.is_valid_address(chain, address):
+        raise DomainError(ErrorCode.ADDRESS_INVALID, field=field)
+    known = await uow.addresses.peek(address_key(chain, address))
+    if known is not None and known.place is Place.HOT:
+        raise DomainError(ErrorCode.ADDRESS_INVALID, field=field)
 
 
 async def next_number(uow: UnitOfWork, order: Order) -> int:
@@ -42,61 +58,63 @@ def send_crypto_of(
     Raises:
         DomainError: INSUFFICIENT_BALANCE.
     """
+    uow.ledger.hold(customer_account(trade.customer_id, trade.crypto), sending.units, order.id)
+    uow.payments.add(_payment(order, trade, sending, now))
+    uow.withdrawals.add(_withdrawal(order, trade, sending, now))
+
+
+def _payment(order: Order, trade: Trade, sending: Sending, now: datetime) -> Payment:
     crypto = asset_of(trade.crypto)
-    chain = chain_of(crypto)
-    uow.ledger.hold(customer_account(trade.customer_id, crypto.code), sending.units, order.id)
     rate = Rate(crypto, asset_of(trade.fiat), trade.rate)
-    units = sending.units
-    uow.payments.add(
-        Payment(
-            id=outgoing_payment_id(order.id),
-            number=sending.number,
-            partner_id=order.partner_id,
-            order_id=order.id,
-            direction=Direction.OUT,
-            state=PaymentState.PENDING,
-            chain=chain.id,
-            asset=crypto.code,
-            txid=None,
-            index=0,
-            address=sending.destination,
-            sender=None,
-            units=units,
-            fee=0,
-            fiat_units=rate.convert(Money(units, crypto), Rounding.HALF_UP).units,
-            matched=True,
-            loss=0,
-            credits=0,
-            height=None,
-            block_hash=None,
-            created_at=now,
-            updated_at=now,
-            customer_id=trade.customer_id,
-        )
+    return Payment(
+        id=outgoing_payment_id(order.id),
+        number=sending.number,
+        partner_id=order.partner_id,
+        order_id=order.id,
+        direction=Direction.OUT,
+        state=PaymentState.PENDING,
+        chain=chain_of(crypto).id,
+        asset=crypto.code,
+        txid=None,
+        index=0,
+        address=sending.destination,
+        sender=None,
+        units=sending.units,
+        fee=0,
+        fiat_units=rate.convert(Money(sending.units, crypto), Rounding.HALF_UP).units,
+        matched=True,
+        loss=0,
+        credits=0,
+        height=None,
+        block_hash=None,
+        created_at=now,
+        updated_at=now,
+        customer_id=trade.customer_id,
     )
-    uow.withdrawals.add(
-        Withdrawal(
-            id=order.id,
-            order_id=order.id,
-            partner_id=order.partner_id,
-            state=WithdrawalState.ACCEPTED,
-            chain=chain.id,
-            asset=crypto.code,
-            destination=sending.destination,
-            source=None,
-            units=units,
-            fee=0,
-            network_fee=0,
-            nonce=None,
-            change_units=0,
-            raw=None,
-            txid=None,
-            attempts=0,
-            reason=None,
-            created_at=now,
-            updated_at=now,
-            customer_id=trade.customer_id,
-        )
+
+
+def _withdrawal(order: Order, trade: Trade, sending: Sending, now: datetime) -> Withdrawal:
+    return Withdrawal(
+        id=order.id,
+        order_id=order.id,
+        partner_id=order.partner_id,
+        state=WithdrawalState.ACCEPTED,
+        chain=chain_of(asset_of(trade.crypto)).id,
+        asset=trade.crypto,
+        destination=sending.destination,
+        source=None,
+        units=sending.units,
+        fee=0,
+        network_fee=0,
+        nonce=None,
+        change_units=0,
+        raw=None,
+        txid=None,
+        attempts=0,
+        reason=None,
+        created_at=now,
+        updated_at=now,
+        customer_id=trade.customer_id,
     )
 
 
@@ -142,6 +160,23 @@ async def queue_payout(
             updated_at=now,
         )
     )
+
+
+async def recall_payout(uow: UnitOfWork, order: Order, now: datetime) -> bool:
+    """Take a locked order's payout off the bank's list; False when no payout is on it.
+
+    Its money stays set aside until it is paid again.
+    """
+    queued = [
+        payout
+        for payout in await uow.bank_payouts.where("order_id", order.id)
+        if payout.state is BankPayoutState.QUEUED
+    ]
+    if not queued:
+        return False
+    for payout in queued:
+        uow.bank_payouts.save(payout.step(BankPayoutState.CANCELLED, now))
+    return True
 
 
 async def payee_of(uow: UnitOfWork, trade: Trade) -> dict[str, str]:

@@ -4,9 +4,12 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from cambist.app.assessing import why
+from cambist.app.payouts import recall_payout
 from cambist.app.quoting import Wish, quote_for
 from cambist.app.steps import payments_of, receipts_of
 from cambist.domain.compliance.cases import Case, CaseKind, CaseState, open_case, undecided
+from cambist.domain.compliance.rules import Reason, still_required
 from cambist.domain.custody.custody import Address
 from cambist.domain.identity.customers import Customer
 from cambist.domain.ledger.accounts import customer_account
@@ -24,6 +27,9 @@ from cambist.ports.uow import UnitOfWork
 
 SIDES = {OrderKind.BUY: Side.BUY, OrderKind.SELL: Side.SELL}
 TOO_ODD = frozenset({ErrorCode.AMOUNT_TOO_SMALL, ErrorCode.AMOUNT_TOO_LARGE})
+REVERTED = "payment-reverted"
+STRANGER = "stranger"
+"""Set beside a payer whose name is not the customer's, until a person has looked at it."""
 
 
 async def trade_of(uow: UnitOfWork, order: Order) -> Trade:
@@ -108,24 +114,66 @@ async def hold_for(
 
 
 async def go_on(
-    uow: UnitOfWork, order: Order, trade: Trade, now: datetime, reasons: tuple[str, ...] = ()
+    uow: UnitOfWork,
+    order: Order,
+    trade: Trade,
+    now: datetime,
+    reasons: tuple[str, ...] = (),
+    counts_from: datetime | None = None,
 ) -> Order:
-    """Take a locked order that nothing holds to what comes next: a check, its payment, its fill."""
+    """Take a locked order that nothing holds to what comes next: a check, its payment, its fill.
+
+    Money that is here counts from `counts_from`, now unless told: a price that ran out while a
+    check was waited for is stated anew.
+
+    Raises:
+        DomainError: RATE_UNAVAILABLE, INSUFFICIENT_BALANCE when the money kept does not suffice.
+    """
     if trade.required:
-        return await hold_for(uow, order, CaseKind(trade.required[0]), now, reasons=reasons)
+        kind = CaseKind(trade.required[0])
+        if not reasons:
+            reasons = await why(uow, await _customer(uow, trade), trade.fiat, kind, now)
+        return await hold_for(uow, order, kind, now, reasons=reasons)
     if trade.method == Method.BALANCE and order.kind is OrderKind.BUY:
         account = customer_account(trade.customer_id, trade.fiat)
         await uow.ledger.lock([account])
         uow.ledger.hold(account, trade.fiat_units, order.id)
         return paid(uow, order, now)
     if trade.fiat_received or order.confirmed:
-        here = (trade.fiat_received, trade.fiat_units)
-        if order.kind is OrderKind.SELL:
-            here = (order.confirmed, trade.crypto_units)
-        if here[0] == here[1]:
-            return paid(uow, order, now)
-        return await ask_for_change(uow, order, trade, now)
+        return await _weigh(uow, order, trade, now, counts_from or now)
     return await _await_payment(uow, order, trade, now)
+
+
+async def _weigh(
+    uow: UnitOfWork, order: Order, trade: Trade, now: datetime, counts_from: datetime
+) -> Order:
+    """Hold money that is here against what was agreed: whose it is, how much, and when it came."""
+    if order.kind is OrderKind.BUY and await _is_strangers(uow, trade):
+        return await hold_for(uow, order, CaseKind.EDD, now, reasons=(Reason.NAME_MISMATCH.value,))
+    if is_exact(order, trade) and counts_from <= trade.valid_until:
+        return paid(uow, order, now)
+    return await ask_for_change(uow, order, trade, now)
+
+
+def is_exact(order: Order, trade: Trade) -> bool:
+    """Tell whether what came is what was agreed."""
+    if order.kind is OrderKind.BUY:
+        return trade.fiat_received == trade.fiat_units
+    return order.confirmed == order.received == trade.crypto_units
+
+
+async def _is_strangers(uow: UnitOfWork, trade: Trade) -> bool:
+    customer = await _customer(uow, trade)
+    details = uow.privacy.open(customer.sealing_key, customer.id, trade.sealed)
+    return bool(details.get(STRANGER))
+
+
+async def _customer(uow: UnitOfWork, trade: Trade) -> Customer:
+    """Read a trade's customer without a lock."""
+    customer = await uow.customers.peek(trade.customer_id)
+    if customer is None:
+        raise LookupError("a trade without customer")
+    return customer
 
 
 async def _await_payment(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) -> Order:
@@ -188,8 +236,7 @@ async def new_terms(
     Raises:
         DomainError: RATE_UNAVAILABLE, AMOUNT_TOO_SMALL, AMOUNT_TOO_LARGE.
     """
-    customer = await uow.customers.peek(trade.customer_id)
-    level = 0 if customer is None else customer.level
+    level = (await _customer(uow, trade)).level
     units = trade.fiat_received if order.kind is OrderKind.BUY else order.confirmed
     quote = await quote_for(uow, wish_of(order, trade, level, units), now)
     facts: dict[str, object] = {
@@ -223,16 +270,18 @@ async def settle_sell(uow: UnitOfWork, order: Order, now: datetime) -> Order:
     match judge_sell(current, trade, received, now):
         case Verdict.SEEN if current.state is not OrderState.PAYMENT_SEEN:
             after = current.step(OrderState.PAYMENT_SEEN, now)
-        case Verdict.WAIT if current.state is OrderState.PAYMENT_SEEN:
+        case Verdict.WAIT if current.state in (OrderState.PAYMENT_SEEN, OrderState.PAID):
             after = current.step(OrderState.AWAITING_PAYMENT, now)
-        case Verdict.PAID:
-            return paid(uow, current, now)
-        case Verdict.CHANGE:
-            return await ask_for_change(uow, current, trade, now)
+        case Verdict.PAID | Verdict.CHANGE:
+            return await go_on(uow, current, trade, now, counts_from=received.last_at)
         case Verdict.RETURN if received.confirmed == received.seen:
             return await hold_for(uow, current, CaseKind.RETURN, now)
         case Verdict.EXPIRE if current.state is not OrderState.EXPIRED:
             return await expire(uow, current, now)
+        case Verdict.NOTE if current.state is OrderState.ON_CASE and received.last_at:
+            return await make_good(uow, current, trade, now, received.last_at)
+        case Verdict.NOTE if await _is_recalled(uow, current, trade, now):
+            return await hold_for(uow, current, CaseKind.EDD, now, reasons=(REVERTED,))
         case _:
             after = current
     if after != order:
@@ -240,10 +289,46 @@ async def settle_sell(uow: UnitOfWork, order: Order, now: datetime) -> Order:
     return after
 
 
+async def make_good(
+    uow: UnitOfWork, order: Order, trade: Trade, now: datetime, counts_from: datetime
+) -> Order:
+    """Take up money that came on while changed terms wait: now it may be what was agreed."""
+    held = undecided(await uow.cases.where("order_id", order.id))
+    fits = is_exact(order, trade) and counts_from <= trade.valid_until
+    if held is None or held.kind is not CaseKind.CHANGE or not fits:
+        uow.orders.save(order)
+        return order
+    uow.cases.save(held.step(CaseState.CLOSED, now))
+    order = uow.emit(order, EventName.ORDER_CASE_CLOSED, case=held.kind.value)
+    return await go_on(uow, order, trade, now, counts_from=counts_from)
+
+
+async def _is_recalled(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) -> bool:
+    """Stop the payout of a sell whose crypto a reorganisation took back; tell whether one was."""
+    if not trade.filled or order.confirmed >= trade.crypto_units:
+        return False
+    return order.state is OrderState.SENDING and await recall_payout(uow, order, now)
+
+
 async def expire(uow: UnitOfWork, order: Order, now: datetime) -> Order:
     """End a trade nobody paid for, with whatever case held it."""
     await close_cases(uow, order, now)
     return uow.emit(order.step(OrderState.EXPIRED, now), EventName.ORDER_EXPIRED)
+
+
+async def pass_case(
+    uow: UnitOfWork, order: Order, trade: Trade, case: Case, now: datetime
+) -> Order:
+    """Accept the case that holds a locked order, and take the order to what comes next.
+
+    Raises:
+        DomainError: RATE_UNAVAILABLE, INSUFFICIENT_BALANCE.
+    """
+    uow.cases.save(case.step(CaseState.ACCEPTED, now))
+    order = uow.emit(order, EventName.ORDER_CASE_CLOSED, case=case.kind.value)
+    trade = replace(trade, required=still_required(trade.required, case.kind))
+    uow.trades.save(trade)
+    return await go_on(uow, order, trade, now)
 
 
 async def close_cases(uow: UnitOfWork, order: Order, now: datetime) -> None:

@@ -64,6 +64,8 @@ TRADES = sa.Table(
     text("page"),
     text("sealed"),
     moment("created_at"),
+    units("counted"),
+    moment("counted_at"),
     one_of("payout", Payout),
     sa.CheckConstraint("crypto_units > 0 and fiat_units > 0", name="something"),
     sa.UniqueConstraint("number"),

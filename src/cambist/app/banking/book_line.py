@@ -76,7 +76,7 @@ async def book_line(command: BookLine, uow: UnitOfWork, now: datetime) -> Booked
         order_id, note = await _credit(uow, command, now)
     elif payout is not None and command.units == payout.units:
         order_id = await close_payout(uow, payout, command.credit, line_id, now)
-        note = "" if order_id else "payout-state"
+        note = str(payout.id) if order_id else "payout-state"
     else:
         order_id, note = None, "payout-unknown"
     state = LineState.MATCHED if order_id else LineState.WAITING

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cambist.domain.orders.states import OrderState
-from cambist.domain.payments.bank import PayoutBatch
+from cambist.domain.payments.bank import BankPayout, PayoutBatch
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
 from cambist.kernel.ids import OrderId
@@ -30,9 +30,10 @@ async def export_payouts(command: ExportPayouts, uow: UnitOfWork, now: datetime)
 
     Raises:
         DomainError: INVALID_STATE when a payout is no longer on the list, LIMIT_EXCEEDED for more
-            than PAYOUTS_MAX, AMOUNT_INVALID for none.
+            than PAYOUTS_MAX, AMOUNT_INVALID for none or one named twice, NOT_FOUND for one that is
+            not its order's or of another rail or currency.
     """
-    if not command.payouts:
+    if not command.payouts or len(set(command.payouts)) != len(command.payouts):
         raise DomainError(ErrorCode.AMOUNT_INVALID)
     if len(command.payouts) > PAYOUTS_MAX:
         raise DomainError(ErrorCode.LIMIT_EXCEEDED, limit=PAYOUTS_MAX)
@@ -42,7 +43,7 @@ async def export_payouts(command: ExportPayouts, uow: UnitOfWork, now: datetime)
     payouts = await uow.bank_payouts.read([payout_id for payout_id, _ in command.payouts])
     for payout_id, order_id in command.payouts:
         payout = payouts.get(payout_id)
-        if payout is None or payout.order_id != order_id:
+        if payout is None or payout.order_id != order_id or not _is_for(payout, command):
             raise DomainError(ErrorCode.NOT_FOUND, kind="bank_payout")
         uow.bank_payouts.save(payout.export(command.batch_id, now))
         order = orders[order_id]
@@ -60,3 +61,7 @@ async def export_payouts(command: ExportPayouts, uow: UnitOfWork, now: datetime)
         )
     )
     return True
+
+
+def _is_for(payout: BankPayout, command: ExportPayouts) -> bool:
+    return (payout.method, payout.currency) == (command.method, command.currency)

@@ -5,10 +5,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from cambist.app.giving_back import CAME_BACK, give_back, pay_again
-from cambist.app.trading import customer_of, go_on, own_trade
-from cambist.domain.compliance.cases import Case, CaseKind, CaseState, undecided
-from cambist.domain.compliance.rules import still_required
+from cambist.app.assessing import needs_a_look
+from cambist.app.giving_back import (
+    CAME_BACK,
+    PAYER_UNKNOWN,
+    give_back,
+    give_back_to,
+    pay_again,
+)
+from cambist.app.trading import REVERTED, STRANGER, customer_of, own_trade, pass_case
+from cambist.domain.compliance.cases import STAFF_ONLY, Case, CaseKind, CaseState, undecided
+from cambist.domain.compliance.rules import Reason
 from cambist.domain.identity.customers import Customer
 from cambist.domain.identity.states import CheckState
 from cambist.domain.orders.orders import Order
@@ -66,7 +73,7 @@ async def decide_case(command: DecideCase, uow: UnitOfWork, now: datetime) -> No
         case Decision.ACCEPT:
             await _accept(uow, command, customer, order, trade, case, now)
         case Decision.AGAIN:
-            _ask_again(uow, command, customer, order, case, now)
+            _ask_again(uow, command, customer, order, trade, case, now)
         case Decision.REJECT:
             await _reject(uow, command, customer, order, trade, case, now)
         case _ as unreachable:
@@ -84,16 +91,26 @@ async def _accept(
 ) -> None:
     if customer.is_flagged:
         raise DomainError(ErrorCode.INVALID_STATE, machine="screening", state="flagged")
-    _judge(uow, customer, case, now, accepted=True)
-    decided = replace(case.step(CaseState.ACCEPTED, now), reviewer=command.reviewer)
-    uow.cases.save(decided)
-    order = uow.emit(order, EventName.ORDER_CASE_CLOSED, case=case.kind.value)
-    trade = replace(trade, required=still_required(trade.required, case.kind))
-    uow.trades.save(trade)
-    if CAME_BACK in case.reasons:
-        await pay_again(uow, order, trade, command.account, now)
+    known = _judge(uow, customer, case, now, accepted=True)
+    case = replace(case, reviewer=command.reviewer)
+    if not {CAME_BACK, REVERTED, PAYER_UNKNOWN}.isdisjoint(case.reasons):
+        uow.cases.save(case.step(CaseState.ACCEPTED, now))
+        order = uow.emit(order, EventName.ORDER_CASE_CLOSED, case=case.kind.value)
+        pay = give_back_to if PAYER_UNKNOWN in case.reasons else pay_again
+        await pay(uow, order, trade, command.account, now)
         return
-    await go_on(uow, order, trade, now)
+    if case.kind is CaseKind.IDENTITY and await needs_a_look(uow, known, now):
+        trade = replace(trade, required=tuple(dict.fromkeys((*trade.required, CaseKind.EDD.value))))
+    if Reason.NAME_MISMATCH in case.reasons:
+        trade = _without_stranger(uow, customer, trade)
+    await pass_case(uow, order, trade, case, now)
+
+
+def _without_stranger(uow: UnitOfWork, customer: Customer, trade: Trade) -> Trade:
+    """Note that a person found nothing wrong with who paid."""
+    details = uow.privacy.open(customer.sealing_key, customer.id, trade.sealed)
+    details.pop(STRANGER, None)
+    return replace(trade, sealed=uow.privacy.seal(customer.sealing_key, customer.id, details))
 
 
 def _ask_again(
@@ -101,11 +118,17 @@ def _ask_again(
     command: DecideCase,
     customer: Customer,
     order: Order,
+    trade: Trade,
     case: Case,
     now: datetime,
 ) -> None:
+    if case.kind in STAFF_ONLY:
+        raise DomainError(ErrorCode.INVALID_STATE, machine="case", state=case.kind.value)
     _judge(uow, customer, case, now, accepted=False)
-    uow.cases.save(case.reopen(command.reason, command.remark, command.reviewer, now))
+    again = case.reopen(command.reason, command.remark, command.reviewer, now)
+    uow.cases.save(again)
+    if not (order.received or trade.fiat_received):
+        order = replace(order, expires_at=again.expires_at)
     told = {"case": case.kind.value, "case_id": str(case.id), "reason": command.reason}
     uow.emit(order, EventName.ORDER_CASE_REJECTED, **told)
 
@@ -123,8 +146,8 @@ async def _reject(
     decided = replace(case.step(CaseState.REJECTED, now), reviewer=command.reviewer)
     reasons = (command.reason,) if command.reason else ()
     uow.cases.save(replace(decided, reasons=reasons, remark=command.remark))
-    if trade.filled:
-        raise DomainError(ErrorCode.INVALID_STATE, machine="trade", state="filled")
+    if trade.filled or not {CAME_BACK, PAYER_UNKNOWN}.isdisjoint(case.reasons):
+        raise DomainError(ErrorCode.INVALID_STATE, machine="trade", state=order.state.value)
     if order.confirmed or trade.fiat_received:
         await give_back(uow, order, trade, now)
         return
@@ -133,9 +156,20 @@ async def _reject(
 
 def _judge(
     uow: UnitOfWork, customer: Customer, case: Case, now: datetime, *, accepted: bool
-) -> None:
-    """Carry the decision over to what is known of the customer."""
+) -> Customer:
+    """Carry the decision over to what is known of the customer.
+
+    Raises:
+        DomainError: INVALID_STATE for accepting what was rejected meanwhile for another order.
+    """
+    after = customer
     if case.kind is CaseKind.IDENTITY and customer.identity_state is CheckState.SUBMITTED:
-        uow.customers.save(customer.judge_identity(accepted, now))
+        after = customer.judge_identity(accepted, now)
     if case.kind is CaseKind.AML and customer.declaration_state is CheckState.SUBMITTED:
-        uow.customers.save(customer.judge_declaration(accepted, now))
+        after = customer.judge_declaration(accepted, now)
+    if after != customer:
+        uow.customers.save(after)
+    states = {CaseKind.IDENTITY: after.identity_state, CaseKind.AML: after.declaration_state}
+    if accepted and states.get(case.kind, CheckState.ACCEPTED) is not CheckState.ACCEPTED:
+        raise DomainError(ErrorCode.INVALID_STATE, machine="check", state=states[case.kind].value)
+    return after

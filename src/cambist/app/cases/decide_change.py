@@ -6,10 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from cambist.app.assessing import limits_of, lock_turnovers, recount, risk_facts
 from cambist.app.giving_back import give_back
-from cambist.app.trading import customer_of, new_terms, open_case_of, own_trade, paid
+from cambist.app.trading import customer_of, go_on, new_terms, open_case_of, own_trade, wish_of
 from cambist.domain.compliance.cases import Case, CaseKind, CaseState
+from cambist.domain.compliance.limits import Turnover
+from cambist.domain.compliance.rules import required_checks
+from cambist.domain.identity.customers import Customer
 from cambist.domain.orders.orders import Order
+from cambist.domain.orders.states import OrderKind
 from cambist.domain.orders.trades import Trade, TradeTerms
 from cambist.domain.pricing.firm import FirmQuote
 from cambist.kernel.errors import DomainError, ErrorCode
@@ -38,11 +43,17 @@ class DecideChange:
 async def decide_change(command: DecideChange, uow: UnitOfWork, now: datetime) -> ChangeOutcome:
     """Make the shown terms the order's own, or begin to give back what was received.
 
+    The new amount is held against limits and risk like a new order's: what exceeds a limit can
+    only be given back, and a check it asks for comes before the exchange.
+
     Raises:
         DomainError: NOT_FOUND, CASE_NOT_OPEN, RATE_UNAVAILABLE when terms must be stated anew
-            and cannot be.
+            and cannot be, LIMIT_EXCEEDED, AMOUNT_TOO_SMALL, AMOUNT_TOO_LARGE.
     """
-    await customer_of(uow, command.order_id, command.partner_id)
+    customer = await customer_of(uow, command.order_id, command.partner_id)
+    known = await uow.trades.peek(command.order_id)
+    if known is not None and command.accept:
+        await lock_turnovers(uow, known)
     order, trade = await own_trade(uow, command.order_id, command.partner_id)
     case = await open_case_of(uow, order, CaseKind.CHANGE)
     if not command.accept:
@@ -58,20 +69,39 @@ async def decide_change(command: DecideChange, uow: UnitOfWork, now: datetime) -
         return ChangeOutcome.RESTATED
     uow.quotes.save(quote.use(order.id, order.partner_id, now))
     uow.cases.save(case.step(CaseState.ACCEPTED, now))
-    order = uow.emit(order, EventName.ORDER_CASE_CLOSED, case=case.kind.value)
-    uow.trades.save(trade.reprice(_terms(quote), quote.id))
     agreed = replace(order, amount=quote.crypto_units, rate=quote.rate)
-    paid(uow, agreed, now)
+    agreed = uow.emit(agreed, EventName.ORDER_CASE_CLOSED, case=case.kind.value)
+    trade = await _assess(uow, agreed, trade, quote, customer, now)
+    trade = trade.reprice(_terms(quote), quote.id)
+    uow.trades.save(trade)
+    await go_on(uow, agreed, trade, now)
     return ChangeOutcome.ACCEPTED
+
+
+async def _assess(
+    uow: UnitOfWork,
+    order: Order,
+    trade: Trade,
+    quote: FirmQuote,
+    customer: Customer,
+    now: datetime,
+) -> Trade:
+    """Count the new amount in place of the old one, and add the checks only it asks for."""
+    rules = await uow.rules()
+    context = wish_of(order, trade, customer.level, 0).context
+    limits = limits_of(rules, context, customer.id)
+    trade = await recount(uow, trade, limits, quote.fiat_units, now)
+    none = Turnover("", ())
+    facts = await risk_facts(uow, rules, customer, quote.crypto, quote.crypto_units, none, now)
+    asked = [kind.value for kind in required_checks(rules.risk, facts) if kind is not CaseKind.EDD]
+    return replace(trade, required=tuple(dict.fromkeys((*trade.required, *asked))))
 
 
 def _covers(order: Order, trade: Trade, quote: FirmQuote) -> bool:
     """Tell whether the terms shown are for all that was received since."""
-    if order.received != order.confirmed:
-        return False
-    if order.confirmed:
-        return quote.crypto_units == order.confirmed
-    return quote.fiat_units == trade.fiat_received
+    if order.kind is OrderKind.BUY:
+        return quote.fiat_units == trade.fiat_received
+    return order.received == order.confirmed == quote.crypto_units
 
 
 async def _restate(uow: UnitOfWork, order: Order, trade: Trade, case: Case, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cambist.app.payouts import Sending, next_number, send_crypto_of
+from cambist.app.payouts import Sending, check_destination, next_number, send_crypto_of
 from cambist.app.trading import open_case_of, own_trade
 from cambist.domain.compliance.cases import CaseKind, CaseState
 from cambist.domain.ledger.accounts import customer_account
@@ -25,16 +25,20 @@ class NameReturn:
 
 
 async def name_return(command: NameReturn, uow: UnitOfWork, now: datetime) -> None:
-    """Send back all that was confirmed; the network's fee is the house's.
+    """Send back all that came, once it is final; the network's fee is the house's.
 
     Raises:
-        DomainError: NOT_FOUND, CASE_NOT_OPEN, ADDRESS_INVALID, INSUFFICIENT_BALANCE.
+        DomainError: NOT_FOUND, CASE_NOT_OPEN, ADDRESS_INVALID, INVALID_STATE while some of it is
+            not final, INSUFFICIENT_BALANCE.
     """
     order, trade = await own_trade(uow, command.order_id, command.partner_id)
     case = await open_case_of(uow, order, CaseKind.RETURN)
     chain = chain_of(asset_of(trade.crypto))
-    if not uow.is_valid_address(chain.id, command.address):
+    if command.address == order.address:
         raise DomainError(ErrorCode.ADDRESS_INVALID, field="btc_address")
+    await check_destination(uow, chain.id, command.address, "btc_address")
+    if order.received != order.confirmed:
+        raise DomainError(ErrorCode.INVALID_STATE, machine="payment", state="pending")
     number = await next_number(uow, order)
     await uow.ledger.lock([customer_account(trade.customer_id, trade.crypto)])
     uow.cases.save(case.step(CaseState.ACCEPTED, now))

@@ -3,20 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from cambist.app.assessing import count, limits_of, risk_facts
 from cambist.app.knowing import Client, known_or_new
+from cambist.app.payouts import check_destination
 from cambist.app.quoting import Wish, quote_for
 from cambist.app.steps import own_integration, watched_chain
 from cambist.app.trading import go_on
 from cambist.domain.compliance.cases import CaseKind
-from cambist.domain.compliance.limits import DAY, TradeLimits, Turnover, subject
-from cambist.domain.compliance.rules import (
-    RiskFacts,
-    RiskPolicy,
-    reasons_for,
-    required_checks,
-)
+from cambist.domain.compliance.rules import reasons_for, required_checks
 from cambist.domain.identity.customers import RETENTION, Customer
-from cambist.domain.identity.states import CheckState
 from cambist.domain.market.assets import asset_of, chain_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
@@ -27,13 +22,9 @@ from cambist.domain.pricing.terms import Given, Side
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId, QuoteId
-from cambist.kernel.money import Money
-from cambist.kernel.rates import Rounding
-from cambist.ports.rulebook import CUSTOMER_SCOPE, PARTNER_SCOPE, Rulebook
 from cambist.ports.uow import UnitOfWork
 
 KINDS = {Side.BUY: OrderKind.BUY, Side.SELL: OrderKind.SELL}
-UNLIMITED = TradeLimits(0, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +72,7 @@ async def open_trade(command: OpenTrade, uow: UnitOfWork, now: datetime) -> Open
     integration = await own_integration(uow, command.integration_id, command.partner_id)
     asset = asset_of(command.crypto)
     chain = await watched_chain(uow, asset, now)
-    _check_ends(uow, command, chain.id)
+    await _check_ends(uow, command, chain.id)
     order_id = OrderId(uow.new_id())
     held = await uow.quotes.get(command.quote_id) if command.quote_id else None
     client = command.client
@@ -90,8 +81,9 @@ async def open_trade(command: OpenTrade, uow: UnitOfWork, now: datetime) -> Open
     uow.customers.save(customer)
     quote = await _quote(uow, command, held, customer, order_id, now)
     rules = await uow.rules()
-    turnovers = await _count(uow, command, rules, customer, quote, now)
-    facts = await _facts(uow, rules.risk, customer, quote, turnovers, now)
+    limits = limits_of(rules, _wish(command, customer.level).context, customer.id)
+    mine = await count(uow, limits, quote.fiat, quote.fiat_units, now)
+    facts = await risk_facts(uow, rules, customer, quote.crypto, quote.crypto_units, mine, now)
     required = required_checks(rules.risk, facts)
     if command.method == Method.BALANCE and command.side is Side.BUY:
         required = (*required, CaseKind.DEPOSIT)
@@ -106,12 +98,12 @@ async def open_trade(command: OpenTrade, uow: UnitOfWork, now: datetime) -> Open
     return OpenedTrade(order.id, trade.number, trade.page)
 
 
-def _check_ends(uow: UnitOfWork, command: OpenTrade, chain: str) -> None:
+async def _check_ends(uow: UnitOfWork, command: OpenTrade, chain: str) -> None:
     """Refuse a destination or account nothing could be sent to."""
+    if command.side not in KINDS:
+        raise DomainError(ErrorCode.FIELD_INVALID, field="side")
     if command.side is Side.BUY and command.payout is Payout.SEND:
-        address = command.destination or ""
-        if not uow.is_valid_address(chain, address):
-            raise DomainError(ErrorCode.ADDRESS_INVALID, field="address")
+        await check_destination(uow, chain, command.destination or "", "address")
     if command.side is Side.SELL and command.payout is Payout.SEND:
         uow.rail(command.method).parse_account(command.bank_account or "")
     if command.fiat not in uow.rail(command.method).currencies:
@@ -128,88 +120,29 @@ async def _quote(
 ) -> FirmQuote:
     """Use up the quote named, or price the order now."""
     if held is not None:
-        asked = (command.side, command.crypto, command.fiat, command.method)
-        if asked != (held.side, held.crypto, held.fiat, held.method):
-            raise DomainError(ErrorCode.FIELD_INVALID, field="quoteId")
         used = held.use(order_id, command.partner_id, now)
+        asked = (command.dialect, command.side, command.crypto, command.fiat, command.method)
+        if asked != (held.dialect, held.side, held.crypto, held.fiat, held.method):
+            raise DomainError(ErrorCode.FIELD_INVALID, field="quoteId")
         uow.quotes.save(used)
         return used
-    wish = Wish(
+    wish = _wish(command, customer.level)
+    used = (await quote_for(uow, wish, now)).use(order_id, command.partner_id, now)
+    uow.quotes.add(used)
+    return used
+
+
+def _wish(command: OpenTrade, level: int) -> Wish:
+    return Wish(
         partner_id=command.partner_id,
         dialect=command.dialect,
         side=command.side,
         crypto=command.crypto,
         fiat=command.fiat,
         method=command.method,
-        level=customer.level,
+        level=level,
         given=command.given,
         units=command.units,
-    )
-    used = (await quote_for(uow, wish, now)).use(order_id, command.partner_id, now)
-    uow.quotes.add(used)
-    return used
-
-
-async def _count(
-    uow: UnitOfWork,
-    command: OpenTrade,
-    rules: Rulebook,
-    customer: Customer,
-    quote: FirmQuote,
-    now: datetime,
-) -> Turnover:
-    """Count the order against the customer's limits and, where there are any, the partner's."""
-    wish = Wish(
-        command.partner_id,
-        command.dialect,
-        command.side,
-        command.crypto,
-        command.fiat,
-        command.method,
-        customer.level,
-        command.given,
-        command.units,
-    )
-    own = rules.limit(CUSTOMER_SCOPE, wish.context) or UNLIMITED
-    partners = rules.limit(PARTNER_SCOPE, wish.context)
-    own.check_order(quote.fiat_units, command.fiat)
-    mine = subject("customer", customer.id, command.fiat)
-    limits = {mine: own}
-    if partners is not None:
-        limits[subject("partner", command.partner_id, command.fiat)] = partners
-    known = await uow.turnovers.lock(sorted(limits))
-    counted = {
-        name: (known.get(name) or Turnover(name, ())).add(quote.fiat_units, limit, now)
-        for name, limit in limits.items()
-    }
-    for name, turnover in counted.items():
-        if name in known:
-            uow.turnovers.save(turnover)
-        else:
-            uow.turnovers.add(turnover)
-    return counted[mine]
-
-
-async def _facts(
-    uow: UnitOfWork,
-    policy: RiskPolicy,
-    customer: Customer,
-    quote: FirmQuote,
-    turnover: Turnover,
-    now: datetime,
-) -> RiskFacts:
-    crypto = asset_of(quote.crypto)
-    worth = (await uow.rate(crypto, asset_of(policy.fiat))).convert(
-        Money(quote.crypto_units, crypto), Rounding.UP
-    )
-    return RiskFacts(
-        worth=worth.units,
-        orders_today=turnover.orders_within(DAY, now),
-        country=customer.country,
-        has_identity=customer.identity_state is CheckState.ACCEPTED,
-        has_declaration=customer.declaration_state is CheckState.ACCEPTED,
-        has_phone=customer.phone_index is not None,
-        flagged=customer.is_flagged,
     )
 
 
@@ -295,4 +228,6 @@ def _trade(
         page=uow.privacy.token(),
         sealed=uow.privacy.seal(customer.sealing_key, customer.id, details),
         created_at=now,
+        counted=quote.fiat_units,
+        counted_at=now,
     )

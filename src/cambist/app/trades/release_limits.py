@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cambist.domain.compliance.limits import subject
+from cambist.app.assessing import lock_turnovers, uncount
+from cambist.app.trading import trade_of
+from cambist.domain.orders.states import OrderState
 from cambist.kernel.ids import OrderId
 from cambist.ports.uow import UnitOfWork
+
+CAME_TO_NOTHING = frozenset(
+    {OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED, OrderState.RETURNED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +22,15 @@ class ReleaseLimits:
 
 
 async def release_limits(command: ReleaseLimits, uow: UnitOfWork, now: datetime) -> None:
-    """Give customer and partner their room back; an order that is no trade had taken none."""
-    trade = await uow.trades.peek(command.order_id)
-    if trade is None:
+    """Give customer and partner their room back, once; an order that is no trade had taken none.
+
+    An order that has come to life again meanwhile keeps what it takes up.
+    """
+    known = await uow.trades.peek(command.order_id)
+    if known is None:
         return
-    names = [
-        subject("customer", trade.customer_id, trade.fiat),
-        subject("partner", trade.partner_id, trade.fiat),
-    ]
-    for turnover in (await uow.turnovers.lock(sorted(names))).values():
-        uow.turnovers.save(turnover.take_back(trade.fiat_units, trade.created_at, now))
+    await lock_turnovers(uow, known)
+    order = await uow.orders.get(command.order_id)
+    trade = await trade_of(uow, order)
+    if order.state in CAME_TO_NOTHING and not trade.filled:
+        uow.trades.save(await uncount(uow, trade, now))

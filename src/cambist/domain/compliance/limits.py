@@ -61,7 +61,7 @@ class Turnover:
         return sum(orders for _, _, orders in self._within(window, now))
 
     def add(self, units: int, limits: TradeLimits, now: datetime) -> "Turnover":
-        """Count an order.
+        """Count an order made now.
 
         Raises:
             DomainError: LIMIT_EXCEEDED, with the limit and what is left of it.

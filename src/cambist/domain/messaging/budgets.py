@@ -132,6 +132,12 @@ def spend_all(wanted: Sequence[Needed], stored: Sequence[Budget]) -> tuple[Budge
     return tuple(by_key.get((one.key, one.window), one.fresh()).spend(one.limit) for one in wanted)
 
 
+def has_room(wanted: Sequence[Needed], stored: Sequence[Budget]) -> bool:
+    """Tell whether one of each budget could be spent."""
+    used = {(budget.key, budget.window): budget.used for budget in stored}
+    return all(used.get((one.key, one.window), 0) < one.limit for one in wanted)
+
+
 def require_gap(last_sent_at: datetime | None, now: datetime) -> None:
     """Refuse to send again sooner than RESEND_GAP_S after the last time.
 

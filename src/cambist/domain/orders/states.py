@@ -97,7 +97,9 @@ TRADE = StateMachine(
             {_S.PAYMENT_SEEN, _S.PAID, _S.ON_CASE, _S.CANCELLED, _S.EXPIRED}
         ),
         _S.PAYMENT_SEEN: frozenset({_S.AWAITING_PAYMENT, _S.PAID, _S.ON_CASE, _S.EXPIRED}),
-        _S.PAID: frozenset({_S.SENDING, _S.COMPLETED, _S.ON_CASE}),
+        _S.PAID: frozenset(
+            {_S.SENDING, _S.COMPLETED, _S.ON_CASE, _S.PAYMENT_SEEN, _S.AWAITING_PAYMENT}
+        ),
         _S.SENDING: frozenset({_S.SENT, _S.ON_CASE}),
         _S.SENT: frozenset({_S.COMPLETED, _S.ON_CASE}),
         _S.COMPLETED: frozenset({_S.ON_CASE}),
@@ -108,7 +110,10 @@ TRADE = StateMachine(
         _S.REJECTED: frozenset({_S.ON_CASE, _S.PAYMENT_SEEN}),
     },
 )
-"""Orders to buy and sell: a case may hold one at any time; late money leads back out of an end."""
+"""Orders to buy and sell: a case may hold one at any time; late money leads back out of an end.
+
+A reorganisation leads back from paid, until the exchange is booked.
+"""
 
 MACHINES = {
     **dict.fromkeys(INCOMING, PAY_IN),

@@ -47,9 +47,10 @@ class Trade:
     """Hold what an order to buy or sell is about; it shares the order's id and lock.
 
     `fiat_received` sums the fiat matched to a buy; `filled` tells that the exchange is booked,
-    which happens once; `required` lists the checks still asked of the
-    customer, in order; `page` is the unguessable name of the order's own page; `sealed` holds the
-    customer's data of this order (bank account, where the request came from) under his key.
+    which happens once; `counted` is what stands of it against the limits, in fiat, since
+    `counted_at`; `required` lists the checks still asked of the customer, in order; `page` is the
+    unguessable name of the order's own page; `sealed` holds the customer's data of this order
+    (bank account, where the request came from) under his key.
     """
 
     id: OrderId
@@ -78,6 +79,8 @@ class Trade:
     page: str
     sealed: str
     created_at: datetime
+    counted: int
+    counted_at: datetime
 
     @property
     def asked(self) -> str:
@@ -129,8 +132,11 @@ class Received:
 def judge_sell(order: Order, trade: Trade, received: Received, now: datetime) -> Verdict:
     """Tell what the crypto received means: exactly what was agreed and in time fills the order.
 
-    Crypto that is not final yet is only shown; money for an order given up goes back.
+    Crypto that is not final yet is only shown; money for an order given up goes back. What a
+    reorganisation takes away before the exchange is booked is waited for again.
     """
+    if order.state is OrderState.PAID and received.confirmed < trade.crypto_units:
+        return Verdict.SEEN if received.seen else Verdict.WAIT
     if order.state in GIVEN_UP:
         return Verdict.RETURN if received.seen else Verdict.WAIT
     if order.state not in UNPAID:
