@@ -9,7 +9,7 @@ from cambist.adapters.db.outbox import LOST
 from cambist.adapters.db.pool import Pool
 from cambist.domain.compliance.cases import Case, CaseKind
 from cambist.domain.identity.customers import Customer
-from cambist.domain.identity.documents import Document
+from cambist.domain.identity.documents import DOCUMENTS_MAX, Document
 from cambist.kernel.ids import CustomerId
 from cambist.ports.people import Person
 from cambist.ports.privacy import Privacy
@@ -42,8 +42,18 @@ class PostgresPeople:
 
     async def person(self, customer_id: CustomerId) -> Person | None:
         """Find a customer."""
+        customer = await self.customer(customer_id)
+        return None if customer is None else self._opened(customer)
+
+    async def customer(self, customer_id: CustomerId) -> Customer | None:
+        """Find a customer, his data left sealed."""
         rows = await self._fetch(_ONE, customer_id)
-        return self._opened(_CUSTOMER.read(rows[0])) if rows else None
+        return _CUSTOMER.read(rows[0]) if rows else None
+
+    async def documents(self, customer_id: CustomerId) -> Sequence[UUID]:
+        """List what a customer uploaded."""
+        query = f"select id from documents where customer_id = $1 limit {DOCUMENTS_MAX}"
+        return [row[0] for row in await self._fetch(query, customer_id)]
 
     async def flagged(self, limit: int) -> Sequence[Customer]:
         """List customers with a list hit that nobody has cleared."""
