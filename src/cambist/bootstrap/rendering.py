@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from cambist.dialects import cryptopayments
+from cambist.dialects import cryptoexchange, cryptopayments
 from cambist.domain.webhooks.callbacks import CallbackForm
 from cambist.ports.outbox import OutboxRow
 from cambist.ports.queries import OrderView
@@ -15,7 +15,9 @@ STANDARD = frozenset({CallbackForm.STANDARD})
 TradeWords = Callable[[OutboxRow, TradeView, str], tuple[str, str] | None]
 """Write an event of a trade as (type, JSON of the order); the text is the root of our pages."""
 
-TRADE_WORDS: Mapping[str, TradeWords] = {}
+TRADE_WORDS: Mapping[str, TradeWords] = {
+    cryptoexchange.DIALECT.name: cryptoexchange.render_event,
+}
 
 
 class Rendering:

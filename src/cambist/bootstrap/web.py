@@ -1,28 +1,24 @@
 """Decide what the web serves: each dialect and page an application of its own behind one door."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from litestar.types import ASGIApp
 
-from cambist.adapters.db.queries import PostgresKeys
 from cambist.adapters.db.usage import KeyUsage
 from cambist.adapters.logs import count_dropped_fields
 from cambist.adapters.meters import RequestMeter
 from cambist.adapters.simulators.payer import SimulatedPayer
-from cambist.bootstrap.access import read_access
+from cambist.bootstrap import applications
+from cambist.bootstrap.access import DemoAccess, read_access
 from cambist.bootstrap.core import Core
 from cambist.bootstrap.prices import price_worker
 from cambist.bootstrap.sandbox import sandbox_services
-from cambist.dialects import cryptopayments
-from cambist.dialects.cryptopayments import DIALECT
-from cambist.domain.partners.partners import PartnerKind
-from cambist.http.callers import Callers
+from cambist.dialects import cryptoexchange, cryptopayments
 from cambist.http.dispatch import Dispatcher, Mount
-from cambist.http.limits import Limits, RateLimit
 from cambist.http.measuring import measured
+from cambist.pages.cases import PREFIX as ORDER_PREFIX
 from cambist.pages.operate import PREFIXES as OPERATE_PREFIXES
 from cambist.pages.operate import Readiness, operate_app
 from cambist.pages.pay import pay_app
@@ -56,35 +52,20 @@ async def open_web(core: Core, ending: asyncio.Event | None = None) -> AsyncIter
             farewell = asyncio.ensure_future(_farewell(ending, watches))
             stack.callback(farewell.cancel)
         pay = pay_app(core.queries, core.bus, payer, core.settings.base_url, watches)
-        gateway, operate = _gateway(core, usage), _operate(core)
+        access, operate = read_access(core.settings) if sandbox else None, _operate(core)
+        dialects = (
+            (cryptopayments.DIALECT, applications.gateway(core, usage)),
+            (cryptoexchange.DIALECT, applications.exchange(core, usage, access)),
+        )
+        orders = applications.cases(core, applications.uploads_of(core), is_sandbox=sandbox)
         mounts = [
-            Mount(DIALECT.prefix, measured(gateway, DIALECT.name, meter)),
+            *(Mount(d.prefix, measured(app, d.name, meter)) for d, app in dialects),
+            Mount(ORDER_PREFIX, measured(orders, "cases", meter), whole=True),
             *(Mount(prefix, operate, whole=True) for prefix in OPERATE_PREFIXES),
         ]
         if sandbox:
-            mounts.append(Mount("/sandbox", await _sandbox(core, stack)))
+            mounts.append(Mount("/sandbox", await _sandbox(core, stack, access)))
         yield Dispatcher(mounts, fallback=measured(pay, "pay", meter))
-
-
-def _gateway(core: Core, usage: KeyUsage) -> ASGIApp:
-    now, queries = core.clock.now, core.queries
-    return cryptopayments.build(
-        cryptopayments.GatewayServices(
-            bus=core.bus,
-            now=now,
-            new_id=core.entropy.new_id,
-            public_url=core.settings.base_url,
-            callers=_callers(core, usage, PartnerKind.MERCHANT),
-            queries=queries,
-            assets=queries,
-            rates=queries,
-        )
-    )
-
-
-def _callers(core: Core, usage: KeyUsage, kind: PartnerKind) -> Callers:
-    keys = PostgresKeys(core.pool, kind)
-    return Callers(keys, _limits(core), usage, core.clock.now, time.monotonic_ns)
 
 
 def _operate(core: Core) -> ASGIApp:
@@ -98,8 +79,7 @@ async def _farewell(ending: asyncio.Event, watches: Watches) -> None:
     watches.close()
 
 
-async def _sandbox(core: Core, stack: AsyncExitStack) -> ASGIApp:
-    access = read_access(core.settings)
+async def _sandbox(core: Core, stack: AsyncExitStack, access: DemoAccess | None) -> ASGIApp:
     if access is None:
         raise LookupError("no sandbox.json: start the sandbox with `cambist up`")
     prices = price_worker(core)
@@ -109,13 +89,6 @@ async def _sandbox(core: Core, stack: AsyncExitStack) -> ASGIApp:
 
 def _by_chain(core: Core) -> tuple[str, ...]:
     return tuple(f"{part}:{chain}" for part in ("chainwatch", "payouts") for chain in core.chains)
-
-
-def _limits(core: Core) -> Limits:
-    settings = core.settings
-    address, key = settings.rate_per_address, settings.rate_per_key
-    by_address, by_key = RateLimit(address, 2 * address), RateLimit(key, 2 * key)
-    return Limits.build(time.monotonic_ns, by_address, by_key)
 
 
 async def _keep_house(core: Core, usage: KeyUsage, stop: asyncio.Event) -> None:
