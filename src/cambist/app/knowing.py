@@ -1,6 +1,6 @@
 """Steps that know a partner's customer again, or make him known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cambist.domain.identity.customers import EMAIL, EXTERNAL, RETENTION, Customer, customer_id
@@ -48,10 +48,23 @@ async def known_or_new(
         raise DomainError(ErrorCode.FIELD_INVALID, field="email")
     known = (await uow.customers.lock([found_by])).get(found_by)
     if known is not None:
-        return known
+        return _reachable(uow, known, client, now)
     fresh = _new(uow, partner_id, found_by, external_id, client or Client(), now)
     uow.customers.add(fresh)
     return fresh
+
+
+def _reachable(uow: UnitOfWork, known: Customer, client: Client | None, now: datetime) -> Customer:
+    """Take up an address or number of somebody we had none of; what is known stays as it is."""
+    told = {} if client is None else {"email": client.email, "phone": client.phone}
+    contact = uow.privacy.open(known.sealing_key, known.id, known.contact)
+    missing = {name: value for name, value in told.items() if value and not contact.get(name)}
+    if not missing:
+        return known
+    sealed = uow.privacy.seal(known.sealing_key, known.id, {**contact, **missing})
+    after = replace(known, contact=sealed, updated_at=now)
+    uow.customers.save(after)
+    return after
 
 
 def _new(
