@@ -1,4 +1,7 @@
-"""Decide when commands run: they wait in a lane, the lane takes all that wait as one batch."""
+"""Decide when commands run: they wait in a lane, the lane takes all that wait as one batch.
+
+What is only rehearsed runs beside the lanes, each alone, and is never committed.
+"""
 
 import asyncio
 from collections import deque
@@ -19,6 +22,7 @@ from cambist.ports.store import (
     Store,
     StoreTransaction,
     StoreUnavailableError,
+    Writes,
 )
 
 BATCH_MAX = 128
@@ -26,6 +30,9 @@ QUEUE_MAX = 4096
 ATTEMPTS_MAX = 6
 GATHER_TURNS_MAX = 8
 RESTARTS_MAX = 200
+REHEARSALS_MAX = 2
+"""How many are rehearsed at once; each holds a connection that lanes could use."""
+REHEARSALS_WAITING_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,14 @@ class Gate:
     key: str = ""
     consumer: str = ""
     event: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Hold what a command would have answered and written; nothing of it was kept."""
+
+    result: Any
+    writes: Writes
 
 
 class Bus:
@@ -52,7 +67,9 @@ class Bus:
     ) -> None:
         self._store, self._use_cases, self._tools = store, use_cases, tools
         self._queue: deque[tuple[Job, asyncio.Future[Any]]] = deque()
-        self._lanes_max, self._lanes = lanes, set[asyncio.Task[None]]()
+        self._lanes_max, self._lanes = lanes, set[asyncio.Task[Any]]()
+        self._stage = asyncio.Semaphore(REHEARSALS_MAX)
+        self._rehearsals = set[asyncio.Task[Any]]()
         self._observer = observer
 
     async def execute(self, command: object, gate: Gate | None = None) -> Any:
@@ -65,6 +82,39 @@ class Bus:
         """
         if len(self._queue) >= QUEUE_MAX:
             raise DomainError(ErrorCode.OVERLOADED)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._queue.append((self._job(command, gate), answer))
+        self._wake()
+        return await answer
+
+    async def rehearse(self, command: object, gate: Gate | None = None) -> Rehearsal:
+        """Run a command as `execute` would, up to its commit, and drop all it did.
+
+        It sees what is committed, holds its locks meanwhile and meets every check of the database
+        but those made while committing. What it asks outside its transaction stays asked: numbers
+        of addresses are used up.
+
+        Raises:
+            DomainError: as `execute`, but never UNKNOWN_OUTCOME.
+        """
+        if len(self._rehearsals) >= REHEARSALS_WAITING_MAX:
+            raise DomainError(ErrorCode.OVERLOADED)
+        job = self._job(command, gate)
+        work = asyncio.get_running_loop().create_task(self._rehearse(job))
+        self._rehearsals.add(work)
+        work.add_done_callback(self._rehearsals.discard)
+        await asyncio.wait((work,))
+        writes = work.result()
+        if job.failed:
+            raise job.outcome
+        return Rehearsal(job.outcome, writes)
+
+    async def close(self) -> None:
+        """Wait until everything that was accepted is answered."""
+        while running := self._lanes | self._rehearsals:
+            await asyncio.wait(running)
+
+    def _job(self, command: object, gate: Gate | None) -> Job:
         registered = self._use_cases[type(command)]
         job = Job(command, registered.use_case, registered.encode, registered.decode)
         if gate is not None and gate.key:
@@ -72,15 +122,7 @@ class Bus:
             job.key = IdempotencyKey(gate.tenant, gate.operation, gate.key, print_)
         if gate is not None and gate.consumer:
             job.inbox = (gate.consumer, gate.event)
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._queue.append((job, answer))
-        self._wake()
-        return await answer
-
-    async def close(self) -> None:
-        """Wait until everything that was accepted is answered."""
-        while self._lanes:
-            await asyncio.wait(self._lanes)
+        return job
 
     def _wake(self) -> None:
         if len(self._lanes) < self._lanes_max:
@@ -134,10 +176,18 @@ class Bus:
             restarted += await self._alone(job)
         return restarted
 
-    async def _alone(self, job: Job) -> list[Job]:
+    async def _rehearse(self, job: Job) -> Writes:
+        """Run a job to an outcome and hand back what it would have written."""
+        async with self._stage:
+            again, dropped = [job], list[Writes]()
+            while again:
+                again = await self._alone(job, dropped)
+        return dropped[-1] if dropped else Writes()
+
+    async def _alone(self, job: Job, dropped: list[Writes] | None = None) -> list[Job]:
         fault: Exception | None = None
         for _ in range(ATTEMPTS_MAX):
-            fault, restarted = await self._try([job])
+            fault, restarted = await self._try([job], dropped)
             if fault is None:
                 return restarted
             if not isinstance(fault, FlushConflictError):
@@ -148,9 +198,11 @@ class Bus:
         job.finish(refusal, failed=True)
         return []
 
-    async def _try(self, jobs: list[Job]) -> tuple[Exception | None, list[Job]]:
+    async def _try(
+        self, jobs: list[Job], dropped: list[Writes] | None = None
+    ) -> tuple[Exception | None, list[Job]]:
         """Attempt jobs and hand back what went wrong as a value, whatever it was."""
-        work = asyncio.get_running_loop().create_task(self._attempt(jobs))
+        work = asyncio.get_running_loop().create_task(self._attempt(jobs, dropped))
         await asyncio.wait((work,))
         if work.cancelled():
             return RuntimeError("a batch was cancelled from within"), []
@@ -161,7 +213,8 @@ class Bus:
             return fault, []
         raise fault
 
-    async def _attempt(self, jobs: list[Job]) -> list[Job]:
+    async def _attempt(self, jobs: list[Job], dropped: list[Writes] | None) -> list[Job]:
+        """Run jobs in one transaction and keep what they wrote, or put it on `dropped` instead."""
         transaction: StoreTransaction | None = None
         committed = False
         for job in jobs:
@@ -173,8 +226,11 @@ class Bus:
             failpoint(Failpoint.BUS_BEFORE_FLUSH)
             await transaction.flush(writes)
             failpoint(Failpoint.BUS_BEFORE_COMMIT)
-            committed = True
-            await _commit(transaction)
+            if dropped is None:
+                committed = True
+                await _commit(transaction)
+            else:
+                dropped.append(writes)
         except StoreUnavailableError:
             return _give_up(jobs, ErrorCode.OVERLOADED)
         except OutcomeUnknownError:
