@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cambist.adapters.db.books import quick_check
+from cambist.adapters.db.people import PostgresPeople
 from cambist.adapters.db.pool import Pool
 from cambist.adapters.feeds.fixed import DEMO_MIDS
 from cambist.adapters.messages.gallery import SampleGallery
@@ -57,6 +58,8 @@ def sandbox_services(core: Core, access: DemoAccess, prices: PriceWorker) -> San
         ledger=Books(core.pool),
         mailbox=SimulatedMailBox(core.pool),
         gallery=SampleGallery(TemplateWriter()),
+        people=PostgresPeople(core.pool, core.privacy),
+        decide=core.bus.execute,
         bank=SimulatedBank(core.pool),
         accounts=core.paying_in.accounts,
         desk=core.desk,

@@ -40,5 +40,8 @@ class PeopleQueries(Protocol):
         `subject` is a customer's id, or the id or number of an order.
         """
 
+    async def is_known(self, subject: UUID | int) -> bool:
+        """Tell whether there is such a customer, or such an order to buy or sell."""
+
     async def document(self, document_id: UUID) -> tuple[Document, Customer] | None:
         """Find a document's description and whose it is."""

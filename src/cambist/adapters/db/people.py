@@ -33,6 +33,10 @@ _WAITING = f"""{_CASE.select} where kind = $2 and state in ('open', 'submitted')
 _WAITING_OF_NUMBER = f"""{_CASE.select} where kind = $2 and state in ('open', 'submitted')
     and order_id = (select id from trades where number = $1)"""
 
+_KNOWN = """select exists (select from customers where id = $1)
+  or exists (select from trades where id = $1)"""
+_KNOWN_NUMBER = "select exists (select from trades where number = $1)"
+
 
 class PostgresPeople:
     """Implement PeopleQueries on a pool."""
@@ -68,6 +72,13 @@ class PostgresPeople:
         else:
             rows = []
         return _CASE.read(rows[0]) if rows else None
+
+    async def is_known(self, subject: UUID | int) -> bool:
+        """Tell whether there is such a customer, or such an order to buy or sell."""
+        query = _KNOWN if isinstance(subject, UUID) else _KNOWN_NUMBER
+        if isinstance(subject, int) and subject > NUMBER_MAX:
+            return False
+        return bool((await self._fetch(query, subject))[0][0])
 
     async def document(self, document_id: UUID) -> tuple[Document, Customer] | None:
         """Find a document's description and whose it is."""

@@ -14,7 +14,7 @@ from cambist.http.json_body import BODY_BYTES_MAX
 from cambist.http.problems import MEDIA_TYPE, render_problem
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.pages.look.headers import BASE, STATIC
-from cambist.pages.sandbox import banking, control, mails, sinks
+from cambist.pages.sandbox import banking, control, kyc, mails, sinks
 from cambist.pages.sandbox.door import ControlRequest, enter, services_of
 from cambist.pages.sandbox.index import IndexPage
 from cambist.pages.sandbox.refusals import refuse
@@ -35,6 +35,7 @@ CONTROL = (
     control.advance,
     control.ledger_check,
     control.order,
+    kyc.decide,
     banking.transfer,
     banking.payouts,
     banking.return_payout,

@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from cambist.app.cases.decide_case import DecideCase
 from cambist.ports.bank import BankControl
 from cambist.ports.bank_desk import BankDesk
 from cambist.ports.chain import ChainControl, ChainPort
 from cambist.ports.messages import MessageGallery
+from cambist.ports.people import PeopleQueries
 from cambist.ports.prices import PriceReader
 from cambist.ports.queries import WorkerQueries
 from cambist.ports.rails import HouseAccount
@@ -47,6 +49,8 @@ class SandboxServices:
     ledger: LedgerCheck
     mailbox: MailBox
     gallery: MessageGallery
+    people: PeopleQueries
+    decide: Callable[[DecideCase], Awaitable[None]]
     bank: BankControl
     accounts: Sequence[HouseAccount]
     desk: DeskQueries

@@ -1,7 +1,7 @@
 """Decide which bodies the control operations take: strict types, no unknown fields."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -18,6 +18,7 @@ REASON_MAX = 35
 REASON_USUAL = "AC04"
 """Closed account (ISO 20022 external code set)."""
 TIMES_MAX = 1_000_000
+CASE_REASON = r"^[a-z][a-z-]{1,39}$"
 SINK_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}\Z"
 
 # What XML 1.0 cannot carry, and what would break a line.
@@ -77,6 +78,13 @@ class AdvanceBody(_Strict):
     """Ask for the clock to leap."""
 
     seconds: Annotated[int, Field(ge=1, le=ADVANCE_S_MAX)]
+
+
+class KycBody(_Strict):
+    """Play the reviewer; `reason` is a code such as data-mismatch."""
+
+    decision: Literal["accept", "again", "reject"]
+    reason: Annotated[str, Field(pattern=CASE_REASON)] | None = None
 
 
 class BehaveBody(_Strict):
