@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from litestar.openapi.spec import SecurityScheme
 
+from cambist.dialects.cryptoexchange.paths import restore_path
 from cambist.domain.partners.partners import Partner
 from cambist.http.callers import Callers
 from cambist.http.idempotency import Asked, gate_for
@@ -83,6 +84,7 @@ async def enter(request: ExchangeRequest) -> None:
     Raises:
         RefusedError: CREDENTIAL_INVALID, RATE_LIMITED.
     """
+    restore_path(request.scope)
     client = request.scope["client"]
     address = client[0] if client else ""
     secret = request.headers.get(HEADER)

@@ -4,12 +4,14 @@ Servers decode a path before it is routed, and a client's ids may hold slashes, 
 """
 
 import re
+from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 _SEGMENT = re.compile(rb"/customers/([!-.0-~]{1,2048})/orders/?\Z")
 _TAIL = "/customers/"
+_ASKED = "cambist.path"
 
 
 def with_written_ids(app: ASGIApp, base: str) -> ASGIApp:
@@ -17,9 +19,19 @@ def with_written_ids(app: ASGIApp, base: str) -> ASGIApp:
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["path"].startswith(base + _TAIL):
-            found = _SEGMENT.search(scope["raw_path"])
-            if found is not None:
-                scope["path"] = f"{base}{_TAIL}{found[1].decode('ascii')}/orders"
+            _route_as_written(scope, base)
         await app(scope, receive, send)
 
     return call
+
+
+def _route_as_written(scope: Any, base: str) -> None:
+    found = _SEGMENT.search(scope["raw_path"])
+    if found is not None:
+        scope[_ASKED] = scope["path"]
+        scope["path"] = f"{base}{_TAIL}{found[1].decode('ascii')}/orders"
+
+
+def restore_path(scope: Any) -> None:
+    """Put the decoded path back once a request is routed; refusals name it."""
+    scope["path"] = scope.get(_ASKED, scope["path"])

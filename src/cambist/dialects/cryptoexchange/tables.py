@@ -87,9 +87,6 @@ CRYPTO_CODES: tuple[str, ...] = tuple(asset.code for asset in CRYPTO)
 FIAT_CODES: tuple[str, ...] = tuple(RAILS)
 FIAT_SCALE = max(asset.scale for asset in FIAT)
 
-LANGUAGES = ("en", "cs", "sv", "de", "ro")
-"""The languages letters are written in."""
-
 _RETRY_S = 1
 
 ERRORS: Mapping[ErrorCode, ProblemRow] = {

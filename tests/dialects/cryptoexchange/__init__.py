@@ -1,0 +1,1 @@
+"""Decide that the exchange of API clients keeps its contract."""
