@@ -1,0 +1,1 @@
+"""Statements imported, payouts exported, and the bank of the sandbox."""
