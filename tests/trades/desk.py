@@ -9,17 +9,24 @@ from uuid import UUID, uuid4
 from cambist.adapters.db.mappers import LIMIT_RULE, SCHEDULE
 from cambist.adapters.db.outbox import PostgresOutbox
 from cambist.app.banking.book_line import BookedLine, BookLine
+from cambist.app.banking.export_payouts import ExportPayouts
+from cambist.app.cases.confirm_code import ConfirmCode
 from cambist.app.cases.decide_case import DecideCase, Decision
+from cambist.app.cases.decide_change import ChangeOutcome, DecideChange
+from cambist.app.cases.send_code import SendCode
 from cambist.app.cases.submit_identity import SubmitIdentity
 from cambist.app.knowing import Client
 from cambist.app.partners.put_integration import PutIntegration
 from cambist.app.partners.register_partner import RegisterPartner
+from cambist.app.trades.cancel_trade import CancelTrade
 from cambist.app.trades.open_trade import OpenedTrade, OpenTrade
 from cambist.bootstrap.rendering import Rendering
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.messaging.codes import Purpose
+from cambist.domain.orders.states import OrderState
 from cambist.domain.partners.partners import Integration, PartnerKind
 from cambist.domain.partners.states import IntegrationStatus
+from cambist.domain.payments.bank import BankPayout, batch_id, end_to_end
 from cambist.domain.pricing.schedules import Schedule
 from cambist.domain.pricing.terms import Given, Side
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
@@ -45,6 +52,7 @@ class Desk:
     partner: PartnerId
     channel: IntegrationId
     lines: int = 0
+    addresses: int = 0
     sent: list[Any] = field(default_factory=list)
 
     async def do(self, command: object, key: str = "") -> Any:
@@ -93,11 +101,119 @@ class Desk:
                 return
         raise AssertionError("events never end")
 
+    async def known(self) -> Client:
+        """Make a customer who has passed every check already."""
+        phone = f"+42060{uuid4().int % 10**7:07}"
+        client = Client(email=f"{uuid4().hex}@example.com", phone=phone)
+        opened = await self.order(client=client)
+        await self.identify(opened, phone=phone)
+        await self.do(SendCode(opened.order_id, self.partner, CaseKind.PHONE, self.next_address()))
+        code = await self.code(Purpose.PHONE, opened)
+        await self.do(ConfirmCode(opened.order_id, self.partner, CaseKind.PHONE, code))
+        await self.do(CancelTrade(opened.order_id, self.partner))
+        await self.carry()
+        return client
+
+    async def ready(self, side: Side = Side.BUY, **changes: Any) -> OpenedTrade:
+        """Open an order that waits for its money."""
+        client = changes.pop("client", None) or await self.known()
+        opened = await self.order(side, client=client, **changes)
+        assert await self.state(opened) is OrderState.AWAITING_PAYMENT
+        return opened
+
+    async def state(self, opened: OpenedTrade) -> OrderState:
+        """Tell where an order stands."""
+        return (await self.view(opened)).order.state
+
+    async def cancel(self, opened: OpenedTrade) -> None:
+        """Let the customer cancel."""
+        await self.do(CancelTrade(opened.order_id, self.partner))
+        await self.carry()
+
+    async def pay(self, opened: OpenedTrade, units: int, *, confirm: bool = True) -> str:
+        """Let the seller send crypto; return the transaction."""
+        address = (await self.view(opened)).order.address
+        txid = await self.world.pay(address, units, "LTC")
+        if confirm:
+            await self.world.confirm("LTC")
+        await self.carry()
+        return txid
+
+    async def change(self, opened: OpenedTrade, accept: bool) -> ChangeOutcome:
+        """Let the customer decide on changed terms."""
+        command = DecideChange(opened.order_id, self.partner, accept)
+        outcome: ChangeOutcome = await self.do(command)
+        await self.carry()
+        return outcome
+
+    async def export(self, opened: OpenedTrade) -> BankPayout:
+        """Hand an order's payout to the bank, in a file of its own."""
+        queued = await self.payout(opened)
+        batch = batch_id([queued.id])
+        await self.do(
+            ExportPayouts(
+                batch, queued.method, queued.currency, ((queued.id, queued.order_id),), b""
+            )
+        )
+        await self.carry()
+        return await self.payout(opened)
+
+    async def payout(self, opened: OpenedTrade) -> BankPayout:
+        """Show an order's newest payout."""
+        return (await self.view(opened)).payouts[-1]
+
+    async def payee(self, payout: BankPayout) -> dict[str, str]:
+        """Open who is paid."""
+        core = self.world.core
+        key = await core.pool.fetchval(
+            "select key from customers where id = $1", payout.customer_id
+        )
+        return core.privacy.open(key, payout.customer_id, payout.sealed)
+
+    async def debit(self, payout: BankPayout, **changes: Any) -> BookedLine:
+        """Let the bank report that it made a payout."""
+        told = {"credit": False, "end_to_end": end_to_end(payout.id), "name": None}
+        return await self.transfer(payout.units, (), **{**told, **changes})
+
+    async def send_back(self, payout: BankPayout, **changes: Any) -> BookedLine:
+        """Let the bank report that a payout came back."""
+        told = {"end_to_end": end_to_end(payout.id), "is_return": True}
+        return await self.transfer(payout.units, (), **{**told, **changes})
+
+    async def balance(self, opened: OpenedTrade, asset: str = "CZK") -> tuple[int, int]:
+        """Give what an order's customer has: posted, held."""
+        customer = (await self.view(opened)).trade.customer_id
+        row = await self.world.core.pool.fetchrow(
+            "select posted, held from accounts where owner = $1 and asset = $2",
+            f"customer:{customer}",
+            asset,
+        )
+        return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+    async def counted(self, opened: OpenedTrade) -> int:
+        """Sum what stands against the limits of an order's customer."""
+        trade = (await self.view(opened)).trade
+        query = "select buckets from turnovers where subject = $1"
+        subject = f"customer:{trade.customer_id}:{trade.fiat}"
+        buckets = await self.world.core.pool.fetchval(query, subject) or ""
+        words = [word for word in buckets.split(",") if word]
+        return sum(int(word.split("=")[1].split("/")[0]) for word in words)
+
+    def next_address(self) -> str:
+        """Give an IP address nobody has used."""
+        self.addresses += 1
+        return f"2001:db8::{self.partner.hex[-4:]}:{self.addresses:x}"
+
     async def identify(self, opened: OpenedTrade, **changes: str) -> None:
         """Let the customer tell who he is, and the reviewer accept it."""
-        told = tuple(sorted({**PERSON, **changes}.items()))
-        await self.do(SubmitIdentity(opened.order_id, self.partner, "CZ", told))
+        await self.identify_only(opened, **changes)
         await self.decide(opened, Decision.ACCEPT)
+
+    async def identify_only(self, opened: OpenedTrade, country: str = "CZ", **changes: str) -> None:
+        """Let the customer tell who he is."""
+        told = tuple(sorted({**PERSON, **changes}.items()))
+        await self.do(SubmitIdentity(opened.order_id, self.partner, country, told))
+        await self.carry()
 
     async def decide(self, opened: OpenedTrade, decision: Decision, **more: str) -> None:
         """Let a reviewer decide the case that waits."""
@@ -148,6 +264,7 @@ class Desk:
             opened.order_id,
             f"{purpose.value}-code",
         )
+        assert row is not None
         packed = core.privacy.open(row[1], row[2], row[0])["contents"]
         return packed.split('"code":"')[1][:6]
 

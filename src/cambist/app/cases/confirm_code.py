@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from cambist.app.assessing import why
 from cambist.app.charging import open_purse, spend
 from cambist.app.trading import customer_of, go_on, open_case_of, own_trade, pass_case
 from cambist.app.writing import contact_of
@@ -10,6 +11,7 @@ from cambist.domain.compliance.cases import Case, CaseKind, CaseState
 from cambist.domain.compliance.rules import still_required
 from cambist.domain.messaging.budgets import Scope, Spending
 from cambist.domain.messaging.codes import OneTimeCode, Outcome, Purpose, check, tries_left
+from cambist.domain.identity.customers import Customer
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderState
 from cambist.domain.orders.trades import Trade
@@ -62,7 +64,7 @@ async def confirm_code(command: ConfirmCode, uow: UnitOfWork, now: datetime) -> 
     order, trade = await own_trade(uow, command.order_id, command.partner_id)
     case = await open_case_of(uow, order, command.kind)
     if command.code is None:
-        await _refuse(uow, order, trade, case, now)
+        await _refuse(uow, customer, order, trade, case, now)
         return Tried(Outcome.OTHER, 0)
     purpose = PURPOSES[command.kind]
     sent = [c for c in await uow.codes.where("order_id", order.id) if c.purpose is purpose]
@@ -95,7 +97,9 @@ def _charged(command: ConfirmCode, live: OneTimeCode, privacy: Privacy) -> dict[
     return names
 
 
-async def _refuse(uow: UnitOfWork, order: Order, trade: Trade, case: Case, now: datetime) -> None:
+async def _refuse(
+    uow: UnitOfWork, customer: Customer, order: Order, trade: Trade, case: Case, now: datetime
+) -> None:
     uow.cases.save(replace(case.step(CaseState.REJECTED, now), refused=True))
     order = uow.emit(order, EventName.ORDER_CASE_CLOSED, case=case.kind.value)
     if case.kind is CaseKind.DEPOSIT:
@@ -104,4 +108,5 @@ async def _refuse(uow: UnitOfWork, order: Order, trade: Trade, case: Case, now: 
     left = (CaseKind.EDD.value, *still_required(trade.required, case.kind))
     trade = replace(trade, required=tuple(dict.fromkeys(left)))
     uow.trades.save(trade)
-    await go_on(uow, order, trade, now, (REFUSED,))
+    known = await why(uow, customer, trade.fiat, CaseKind.EDD, now)
+    await go_on(uow, order, trade, now, (REFUSED, *known))

@@ -1,0 +1,89 @@
+"""Decide what must hold of a broker's books and orders, whatever happened to them."""
+
+from collections import Counter
+
+from cambist.adapters.db.audit import verify
+from cambist.adapters.db.books import fold, seal
+from cambist.adapters.db.pool import Pool
+
+_UNHELD = """select o.id, o.kind, o.state, count(c.id) from trades t join orders o on o.id = t.id
+  left join cases c on c.order_id = t.id and c.state in ('open', 'submitted')
+  group by o.id having count(c.id) <> (o.state = 'on_case')::int"""
+
+_STATES = """select o.id, o.state, t.filled, p.state from trades t
+  join orders o on o.id = t.id
+  left join lateral (select state from bank_payouts where order_id = t.id
+    order by number desc limit 1) p on true
+  where o.state in ('sending', 'sent', 'completed') and not t.filled
+    or o.state in ('created', 'awaiting_payment', 'payment_seen', 'paid', 'cancelled', 'expired',
+      'rejected') and (t.filled or p.state is not null)
+    or o.state in ('returning', 'returned') and t.filled
+    or o.kind = 'sell' and t.payout = 'send'
+      and p.state is distinct from case o.state when 'sending' then 'queued' when 'sent'
+      then 'exported' when 'completed' then 'settled' else p.state end"""
+
+_LINES = """select l.id, l.state, a.units from bank_lines l
+  join journals j on j.reference = 'bank:' || l.id
+  left join (select e.journal_id, sum(e.units) as units from entries e
+    join accounts a on a.id = e.account_id where a.owner = 'house:suspense' group by 1) a
+    on a.journal_id = j.id
+  where (l.state = 'matched') <> (a.units is null)"""
+
+_SUSPENSE = """select asset, sum(units) from (
+    select e.asset, e.units from entries e join accounts a on a.id = e.account_id
+      join journals j on j.id = e.journal_id
+      where a.owner = 'house:suspense' and j.recipe like 'fiat%'
+    union all
+    select currency, case when credit then -units else units end from bank_lines
+      where state = 'waiting' or state = 'resolved' and order_id is null) s
+  group by asset having sum(units) <> 0"""
+
+_COUNTED = """select 'customer:' || customer_id || ':' || fiat,
+    (extract(epoch from counted_at)::bigint / 3600), sum(counted), count(*)
+  from trades where counted > 0 group by 1, 2"""
+
+_PARKED = "select aggregate_id, name, error from outbox where parked_at is not null"
+
+_TWICE = """select order_id, address, count(*) from payments
+  where direction = 'out' group by 1, 2 having count(*) > 1"""
+
+QUERIES = {
+    "held by other than one case (order, kind, state, cases)": _UNHELD,
+    "state, fill and payout disagree (order, state, filled, payout)": _STATES,
+    "line and suspense disagree (line, state, units)": _LINES,
+    "fiat in suspense is not what the lines say (asset, difference)": _SUSPENSE,
+    "parked event (order, name, error)": _PARKED,
+    "paid out twice (order, address, payments)": _TWICE,
+}
+
+
+async def faults(pool: Pool) -> list[str]:
+    """Say what is wrong; nothing when all is well."""
+    while await fold(pool) + await seal(pool):
+        pass
+    report = await verify(pool)
+    found = [] if report.ok else list(report.lines())
+    for what, query in QUERIES.items():
+        found += [f"{what}: {tuple(row)}" for row in await pool.fetch(query)]
+    return found + await _limits(pool)
+
+
+async def _limits(pool: Pool) -> list[str]:
+    """Compare what stands against customers' limits with the orders that count."""
+    expected: Counter[tuple[str, int]] = Counter()
+    for subject, hour, units, _ in await pool.fetch(_COUNTED):
+        expected[subject, int(hour)] += int(units)
+    rows = await pool.fetch(
+        "select subject, buckets from turnovers where subject like 'customer:%'"
+    )
+    stated: Counter[tuple[str, int]] = Counter()
+    for subject, buckets in rows:
+        for word in filter(None, buckets.split(",")):
+            hour, _, rest = word.partition("=")
+            stated[subject, int(hour)] += int(rest.partition("/")[0])
+    newest = max((hour for _, hour in expected), default=0)
+    return [
+        f"counted {stated[key]}, not {expected[key]}: {key}"
+        for key in expected.keys() | stated.keys()
+        if stated[key] != expected[key] and key[1] > newest - 24 * 29
+    ]
