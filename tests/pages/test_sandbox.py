@@ -27,6 +27,10 @@ OPERATIONS: list[tuple[str, str, dict[str, Any] | None]] = [
     ("POST", "/chains/tron/replace", {"hash": HASH}),
     ("POST", "/chains/tron/reorg", {"depth": 1}),
     ("GET", f"/chains/tron/transactions/{HASH}", None),
+    ("POST", "/bank/transfer", {"amount": "1", "currency": "EUR"}),
+    ("GET", "/bank/payouts", None),
+    ("POST", "/bank/payouts/01a1fc0d-f0f8-7431-87e9-afbc5ae80d2c/return", {}),
+    ("GET", "/bank/batches/01a1fc0d-f0f8-7431-87e9-afbc5ae80d2c", None),
     ("POST", "/prices/TRX_EUR", {"down": True}),
     ("POST", "/clock/advance", {"seconds": 3600}),
     ("GET", "/sink/demo/received", None),
@@ -173,7 +177,7 @@ async def test_a_body_that_is_no_plain_object_is_refused(rig: Rig, body: bytes) 
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/bank/payouts"), ("POST", "/kyc/1/2"), ("GET", "/"), ("GET", "/orders")],
+    [("GET", "/bank"), ("POST", "/cards/1/authorize"), ("GET", "/"), ("GET", "/orders")],
 )
 async def test_what_is_not_here_yet_is_not_found(rig: Rig, method: str, path: str) -> None:
     answer = await rig.client.request(method, path, json=None if method == "GET" else {})
