@@ -1,11 +1,12 @@
 """Decide what the tests of reviewing start from."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.review.rig import ReviewedDesk, open_reviewed
+from tests.review.typing_staff import Staff, own_logs
 
 
 @pytest.fixture(scope="module")
@@ -19,3 +20,19 @@ async def desk(database_url: str, folder: Path) -> AsyncIterator[ReviewedDesk]:
     """Open a desk whose reviewer decides; the database is the module's."""
     async with open_reviewed(database_url, folder) as opened:
         yield opened
+
+
+@pytest.fixture
+def staff(
+    desk: ReviewedDesk,
+    database_url: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Staff]:
+    """Sit somebody down at the desk's command line."""
+    monkeypatch.setenv("CAMBIST_DATABASE_URL", database_url)
+    monkeypatch.setenv("CAMBIST_VAR_DIR", str(folder))
+    monkeypatch.setenv("CAMBIST_LISTS_DIR", str(desk.lists))
+    with own_logs():
+        yield Staff(capsys)

@@ -13,6 +13,7 @@ from cambist.adapters.db.people import PostgresPeople
 from cambist.adapters.screening.lists import LocalLists
 from cambist.app.cases.decide_case import DecideCase, Decision
 from cambist.app.customers.clear_hits import ClearHits
+from cambist.app.giving_back import CAME_BACK
 from cambist.bootstrap.core import Core, open_core
 from cambist.bootstrap.terminal import fields, lasting, moment, money, percent, plain, table
 from cambist.domain.compliance.cases import CaseKind, CaseState
@@ -26,6 +27,8 @@ from cambist.settings import Settings
 from cambist.workers.screening import subject_of
 
 LIST_MAX = 200
+PAYING = frozenset({"bank_account", "payer_account", "payer_name"})
+"""What of an order's sealed details the reviewer compares with the name."""
 
 _log = structlog.get_logger()
 
@@ -68,20 +71,24 @@ async def show_review(settings: Settings, case_id: UUID) -> int:
     """Print everything a case rests on, and what can be decided."""
     async with open_core(settings) as core:
         review = await _found(core, case_id)
+        known = _opened(core, review)
     case, customer = review.case, review.customer
     print(f"Case {case.id}: {case.kind.value}, {case.state.value} {moment(case.updated_at)}")
     print(f"  order {review.trade.number} ({review.order.state.value}): {_what(review)}")
     print(f"  customer {customer.id}: level {customer.level}, {customer.orders} orders")
     print(f"  known since {moment(customer.created_at)}, country {customer.country or 'not told'}")
-    if case.reasons or case.remark:
-        print(f"  why: {' '.join(case.reasons)} {plain(case.remark)}".rstrip())
+    if case.reasons:
+        print(f"  why: {' '.join(case.reasons)}")
+    if case.remark:
+        print(f"  remark: {plain(case.remark)}")
     if case.refused:
         print("  the customer refused to answer")
     if customer.key is None:
         print("The customer's data was erased.")
         return 0
-    _print_told("Identity", customer.identity_state.value, review.identity)
-    _print_told("Declaration", customer.declaration_state.value, review.declaration)
+    _print_told("Identity", f" ({customer.identity_state.value})", review.identity)
+    _print_told("Declaration", f" ({customer.declaration_state.value})", review.declaration)
+    _print_told("Contact and payment", "", known)
     _print_documents(review)
     await _print_screening(settings, review)
     if case.state is CaseState.SUBMITTED:
@@ -195,8 +202,18 @@ def _standing(customer: Customer) -> str:
     return "clear" if customer.screened_with else "not yet"
 
 
+def _opened(core: Core, review: Review) -> dict[str, str]:
+    """Open how the customer is reached, and from and to whom this order's money goes."""
+    customer = review.customer
+    if customer.key is None:
+        return {}
+    contact = core.privacy.open(customer.key, customer.id, customer.contact)
+    order = core.privacy.open(customer.key, customer.id, review.trade.sealed)
+    return {**contact, **{name: text for name, text in order.items() if name in PAYING}}
+
+
 def _print_told(title: str, state: str, told: dict[str, str]) -> None:
-    print(f"{title} ({state}):" if told else f"{title}: nothing was told")
+    print(f"{title}{state}:" if told else f"{title}: nothing was told")
     for line in fields(sorted(told.items())):
         print(line)
 
@@ -239,7 +256,8 @@ def _print_choices(review: Review) -> None:
     if customer.is_flagged:
         print(f"  cambist review clear {customer.id} {' '.join(_uncleared(customer))}")
     else:
-        print(f"  cambist review accept {case.id}")
+        other = " [--account ACCOUNT]" if CAME_BACK in case.reasons else ""
+        print(f"  cambist review accept {case.id}{other}")
     if case.kind is not CaseKind.EDD:
         print(f"  cambist review again {case.id} --reason REASON --remark 'WORDS'")
     print(f"  cambist review reject {case.id} --reason REASON")

@@ -1,5 +1,6 @@
 """Decide how staff see and change fees and limits, and how a quote is explained to them."""
 
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -26,8 +27,10 @@ from cambist.settings import Settings
 PAIRS = {pair_of(crypto, fiat): (crypto, fiat) for crypto in CRYPTO for fiat in FIAT}
 FIATS = {fiat.code: fiat for fiat in FIAT}
 LIMIT_HEAD = ("LIMIT", "FOR", "FIAT", "LEAST", "MOST", "24 HOURS", "30 DAYS")
+RISING = ("--minimum", "--maximum", "--per-day", "--per-month")
 HOLDS, LATER, REPLACED = "holds since", "will hold from", "replaced; held from"
 
+_SUFFIX = re.compile("_(ppm|units|s)$")
 _log = structlog.get_logger()
 
 
@@ -70,7 +73,10 @@ async def set_fees(settings: Settings, options: Namespace) -> int:
         begins = options.begins or now
         if begins < now:
             return _complain("--from lies in the past; what held then stays as it was")
-        schedule = _schedule(options, core.entropy.new_id(), begins)
+        try:
+            schedule = _schedule(options, core.entropy.new_id(), begins)
+        except DomainError as refusal:
+            return _complain(_fault(refusal))
         await PostgresRulebook(core.pool).add_schedule(schedule)
         _log.info("fees.set", owner=str(schedule.id), name=staff_name())
     print(f"{schedule.id}  holds from {moment(begins)}", *_told(schedule), sep="\n")
@@ -100,7 +106,10 @@ async def set_limit(settings: Settings, options: Namespace) -> int:
     if options.fiat not in FIATS:
         return _complain(f"no such fiat; there are {' '.join(sorted(FIATS))}")
     async with open_core(settings) as core:
-        rule = _limit(options, core.entropy.new_id())
+        try:
+            rule = _limit(options, core.entropy.new_id())
+        except DomainError as refusal:
+            return _complain(_fault(refusal))
         await PostgresRulebook(core.pool).put_limit(rule)
         _log.info("limits.set", owner=str(rule.id), name=staff_name())
     print(*table(LIMIT_HEAD, [_row(rule)]), sep="\n")
@@ -143,7 +152,7 @@ def _schedule(options: Namespace, schedule_id: UUID, begins: datetime) -> Schedu
 
 
 def _limit(options: Namespace, rule_id: UUID) -> LimitRule:
-    """Read a limit.
+    """Read a limit; what an order may be, a day and a month rise in this order.
 
     Raises:
         DomainError: SETTING_INVALID for one that lets nothing through, or that never bites.
@@ -155,7 +164,7 @@ def _limit(options: Namespace, rule_id: UUID) -> LimitRule:
     month = _most(options.per_month, fiat, "per_month")
     rising = [units for units in (max(least, 1), most, day, month) if units is not None]
     if rising != sorted(rising):
-        raise DomainError(ErrorCode.SETTING_INVALID, field="minimum <= maximum <= day <= month")
+        raise DomainError(ErrorCode.SETTING_INVALID, field="minimum", rising=" <= ".join(RISING))
     return LimitRule(
         id=rule_id,
         scope=options.scope,
@@ -174,7 +183,7 @@ def _units(text: str, fiat: Asset | None, field: str) -> int:
     """Read an amount of a fiat; without one, of whichever the trade is in."""
     scales = {fiat.scale} if fiat is not None else {each.scale for each in FIAT}
     if len(scales) > 1:
-        raise DomainError(ErrorCode.SETTING_INVALID, field=f"{field} without pair")
+        raise DomainError(ErrorCode.SETTING_INVALID, field=field, needs="pair")
     try:
         units = parse_units(text, scales.pop())
     except DomainError as refusal:
@@ -191,9 +200,25 @@ def _most(text: str | None, fiat: Asset | None, field: str) -> int | None:
 def _crypto_units(text: str, crypto: Asset | None) -> int:
     if crypto is None:
         if text.strip("0."):
-            raise DomainError(ErrorCode.SETTING_INVALID, field="network_fee without pair")
+            raise DomainError(ErrorCode.SETTING_INVALID, field="network_fee", needs="pair")
         return 0
-    return parse_units(text, crypto.scale)
+    try:
+        return parse_units(text, crypto.scale)
+    except DomainError as refusal:
+        raise DomainError(refusal.code, field="network_fee") from None
+
+
+def _fault(refusal: DomainError) -> str:
+    """Say which option is wrong and why."""
+    field = str(refusal.facts.get("field", ""))
+    option = "--" + _SUFFIX.sub("", field).replace("_", "-")
+    if needed := refusal.facts.get("needs"):
+        return f"{option} needs --{needed}, which says in which money"
+    if rising := refusal.facts.get("rising"):
+        return f"{rising} must hold, and what is most be above zero"
+    if refusal.code is ErrorCode.AMOUNT_TOO_PRECISE:
+        return f"{option} has more decimals than its money"
+    return f"{option} is out of bounds"
 
 
 def _holding(schedules: Sequence[Schedule], now: datetime) -> set[UUID]:
