@@ -9,9 +9,9 @@ from cambist.app.trading import customer_of, go_on, open_case_of, own_trade, pas
 from cambist.app.writing import contact_of
 from cambist.domain.compliance.cases import Case, CaseKind, CaseState
 from cambist.domain.compliance.rules import still_required
+from cambist.domain.identity.customers import Customer
 from cambist.domain.messaging.budgets import Scope, Spending
 from cambist.domain.messaging.codes import OneTimeCode, Outcome, Purpose, check, tries_left
-from cambist.domain.identity.customers import Customer
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderState
 from cambist.domain.orders.trades import Trade
