@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from bench import history, memory, order_get, orders_http, startup, transfers_bus
+from bench import history, memory, order_get, orders_http, startup, statements, transfers_bus
 from bench.children import BenchError
 from bench.report import Line, header, put_between_marks, table
 from bench.stand import FULL, QUICK, Effort, Stand, open_stand
@@ -25,6 +25,7 @@ FIGURES: Mapping[str, Callable[[Stand], Awaitable[list[Line]]]] = {
     memory.NAME: memory.measure,
     startup.NAME: startup.measure,
     history.NAME: history.measure,
+    statements.NAME: statements.measure,
 }
 
 
