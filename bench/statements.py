@@ -4,7 +4,7 @@
 """
 
 import resource
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -19,6 +19,7 @@ from bench.stand import Round, Stand
 from cambist.adapters.bank_files.camt053 import read_statement
 from cambist.bootstrap.core import open_core
 from cambist.bootstrap.rails import RAILS
+from cambist.ports.statements import StatementLine
 from cambist.settings import Settings
 from cambist.workers.bank import import_statement
 
@@ -117,15 +118,17 @@ def _write(file: Path, prefix: str, count: int) -> None:
         out.write(_TAIL)
 
 
-async def _answer(asked: dict[str, Any]) -> Mapping[str, Any]:
-    file = Path(asked["file"])
+def _lines(file: Path) -> Iterator[StatementLine]:
     with file.open("rb") as stream:
-        async with open_core(Settings()) as core:
-            begun = perf_counter()
-            report = await import_statement(
-                core.bus, read_statement(stream), core.paying_in.accounts, RAILS
-            )
-            took = perf_counter() - begun
+        yield from read_statement(stream)
+
+
+async def _answer(asked: dict[str, Any]) -> Mapping[str, Any]:
+    async with open_core(Settings()) as core:
+        begun = perf_counter()
+        lines, accounts = _lines(Path(asked["file"])), core.paying_in.accounts
+        report = await import_statement(core.bus, lines, accounts, RAILS)
+        took = perf_counter() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB_TO_MB
     return {"booked": report.waiting, "rate": report.lines / took, "peak": peak}
 
