@@ -29,6 +29,10 @@ REFUSED: Mapping[int, str] = {
     503: "Overloaded, or the outcome is not known: repeat with the same idempotency key",
 }
 ALWAYS = (400, 401, 429, 500, 503)
+DESCRIBED = "described"
+"""The key of a handler's `opt` with what replaces parts of its operation in the document."""
+BODIES = "bodies"
+"""The key of a handler's `opt` with the models it reads by itself."""
 HEADERS: Mapping[str, tuple[str, str]] = {
     "401": ("WWW-Authenticate", "The scheme that is expected"),
     "429": ("Retry-After", "Seconds to wait"),
@@ -70,9 +74,11 @@ def document(app: Litestar, extra: Mapping[str, Any]) -> dict[str, Any]:
         if handler.resolve_include_in_schema()
     ]
     found["components"]["schemas"] = _schemas(handlers)
+    told = {handler.operation_id: handler.opt.get(DESCRIBED, {}) for handler in handlers}
     for item in found["paths"].values():
         for operation in item.values():
             _complete(operation)
+            operation.update(told[operation["operationId"]])
     found.update(extra)
     return found
 
@@ -86,6 +92,7 @@ def _schemas(handlers: Iterable[HTTPRouteHandler]) -> dict[str, Any]:
         data = signature.parameters.get("data")
         if data is not None:
             read.add(data.annotation)
+        read.update(handler.opt.get(BODIES, ()))
         result = signature.return_type.annotation
         if get_origin(result) is None and issubclass(result, msgspec.Struct):
             written.add(result)

@@ -77,16 +77,7 @@ class Uploads:
         document = self._new_id()
         key = await self._keys.document_key(upload.order_id, document)
         await self._put(document, clean.content, key)
-        command = AttachDocument(
-            order_id=upload.order_id,
-            partner_id=upload.partner_id,
-            document_id=document,
-            case=upload.case,
-            kind=upload.kind,
-            media_type=clean.media_type.value,
-            size=len(clean.content),
-            sha256=hashlib.sha256(clean.content).hexdigest(),
-        )
+        command = _attaching(upload, document, clean)
         try:
             await self._bus.execute(command)
         except DomainError as refusal:
@@ -94,6 +85,14 @@ class Uploads:
                 await self._drop(document)
             raise
         return document
+
+    async def examine(self, upload: Upload) -> AttachDocument:
+        """Do with a document what `take` does but keeping it; tell how it would be attached.
+
+        Raises:
+            DomainError: DOCUMENT_INVALID with the `reason`, OVERLOADED.
+        """
+        return _attaching(upload, self._new_id(), await self._clean(upload))
 
     async def _clean(self, upload: Upload) -> CleanDocument:
         try:
@@ -113,3 +112,16 @@ class Uploads:
     async def _drop(self, document: UUID) -> None:
         with suppress(DocumentStoreUnavailableError):
             await self._store.delete(document)
+
+
+def _attaching(upload: Upload, document: UUID, clean: CleanDocument) -> AttachDocument:
+    return AttachDocument(
+        order_id=upload.order_id,
+        partner_id=upload.partner_id,
+        document_id=document,
+        case=upload.case,
+        kind=upload.kind,
+        media_type=clean.media_type.value,
+        size=len(clean.content),
+        sha256=hashlib.sha256(clean.content).hexdigest(),
+    )

@@ -72,7 +72,10 @@ class AddressValidation(Answer, frozen=True):
 
 
 class BankPayment(Answer, frozen=True, tag_field="method", tag="bank-transfer"):
-    """How to pay a buy: a transfer with the variable symbol; `qr` is an SPD 1.0 string."""
+    """How to pay a buy: a transfer with the variable symbol.
+
+    `qr` is an SPD 1.0 string, null for amounts beyond what one can ask for.
+    """
 
     account: str
     iban: str
@@ -81,7 +84,7 @@ class BankPayment(Answer, frozen=True, tag_field="method", tag="bank-transfer"):
     pennies: Units
     currency: str
     message: str
-    qr: str
+    qr: str | None
 
 
 class ChainPayment(Answer, frozen=True, tag_field="method", tag="on-chain"):
@@ -142,7 +145,6 @@ class QuestionCase(Answer, frozen=True):
     """The open identity or AML case: what is asked for; `reasons` say why it is asked (again)."""
 
     case: CaseOut
-    state: Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["open", "submitted"]})]
     fields: list[AskedField]
     documents: list[str]
     reasons: list[str]
@@ -188,6 +190,17 @@ class ChangeCase(Answer, frozen=True):
     new: Terms
     reasons: list[str]
     expires_at: Time
+
+
+class ChangedOrder(Order, frozen=True):
+    """An order after an answer to its change case.
+
+    With `restated` the new terms had run out: the case stays open with the ones shown.
+    """
+
+    restated: bool
+    old: Terms | None
+    new: Terms | None
 
 
 class ReturnCase(Answer, frozen=True):

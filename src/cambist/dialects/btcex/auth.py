@@ -199,10 +199,14 @@ def _enter_freely(request: BrokerRequest, *, looked_at: bool) -> None:
 def _check_test(request: BrokerRequest, *, sandbox: bool) -> None:
     """Refuse a test switch that would not be obeyed: what was meant as a test must not be done."""
     switch = request.headers.get(TEST)
-    if switch is None or (switch == "1" and sandbox):
-        return
+    if switch is not None and not (switch == "1" and sandbox):
+        raise test_refused()
+
+
+def test_refused() -> RefusedError:
+    """Make the refusal of a test switch, to be raised."""
     violation = Violation(TEST, TEST_DETAIL, TEST_CODE)
-    raise RefusedError(Refusal(400, TEST_CODE, TEST_DETAIL, (violation,)))
+    return RefusedError(Refusal(400, TEST_CODE, TEST_DETAIL, (violation,)))
 
 
 async def signed_body(request: BrokerRequest) -> Any:

@@ -6,14 +6,19 @@ from enum import StrEnum
 
 from cambist.dialects.btcex import browser
 from cambist.domain.compliance.cases import CaseKind
+from cambist.domain.messaging.codes import Purpose
 from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.http.problem_json import ProblemJson, ProblemRow
 from cambist.http.refusals import Refusal
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
+from cambist.kernel.money import parse_units
 
 CRYPTO, FIAT = "BTC", "CZK"
 """What `satoshi` and `pennies` count."""
+
+PENNIES = 2
+"""The decimals of FIAT."""
 
 CHALLENGE = 'Btcex realm="btcex"'
 UNAUTHORIZED = 401
@@ -95,6 +100,12 @@ CASE_KIND: Mapping[CaseName, CaseKind] = {
 }
 """The case a path is about; the SMS paths belong to the case the code is for."""
 
+PURPOSES: Mapping[CaseKind, Purpose] = {
+    CaseKind.PHONE: Purpose.PHONE,
+    CaseKind.DEPOSIT: Purpose.DEPOSIT,
+}
+"""What the codes of a case prove."""
+
 STATUS_CHANGED, CASE_OPENED = "order.status-changed", "order.case-opened"
 
 EVENT_TYPES: Mapping[EventName, str | None] = {
@@ -173,9 +184,15 @@ FIELDS: Mapping[str, str] = {"address": "btc_address", "destination": "btc_addre
 """The wire's names where the core's differ."""
 
 
+BOUNDED = frozenset({ErrorCode.AMOUNT_TOO_LARGE, ErrorCode.AMOUNT_TOO_SMALL})
+
+
 def _extras(error: DomainError) -> Mapping[str, str | int | None]:
-    """Name the case that is open, and the tries that are left, where the core says them."""
+    """Name the case that is open, the tries that are left, a bound, where the core says them."""
     extra: dict[str, str | int | None] = {}
+    limit = error.facts.get("limit")
+    if error.code in BOUNDED and limit is not None:
+        extra["limit_pennies"] = limit if isinstance(limit, int) else parse_units(limit, PENNIES)
     if error.code is ErrorCode.CASE_NOT_OPEN:
         kind = error.facts.get("open")
         extra["open_case"] = OPEN_CASE[CaseKind(str(kind))] if kind else None

@@ -31,6 +31,7 @@ ADDRESS_PATTERN = "^[!-~]{1,128}$"
 COOKIE_PATTERN = "^[!-~]{1,200}$"
 CODE_PATTERN = "^[A-Za-z0-9._-]{1,100}$"
 DOCUMENT_PATTERN = "^[A-Za-z0-9-]{3,30}$"
+NUMBER_PATTERN = "^[1-9][0-9]{0,15}$"
 CURSOR_PATTERN = "^[A-Za-z0-9_-]{1,200}$"
 LIMIT_DEFAULT = 20
 ADDRESS_EXAMPLE = "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"
@@ -70,19 +71,28 @@ def _either(*names: str) -> dict[str, Any]:
     }
 
 
+def _any_of(*names: str) -> dict[str, Any]:
+    """State in JSON Schema that at least one of some fields is given."""
+    return {
+        "anyOf": [
+            {"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names
+        ]
+    }
+
+
 AMOUNT = _either("satoshi", "pennies")
-AMOUNT_AND_END: dict[str, Any] = {"allOf": [AMOUNT, _either("btc_address", "deposit_phone")]}
+AMOUNT_AND_END: dict[str, Any] = {"allOf": [AMOUNT, _any_of("btc_address", "deposit_phone")]}
 
 
 def _check_one(value: object, other: str, info: ValidationInfo, code: str) -> None:
     """Refuse a second field where another is, and none where none is."""
     if other in info.data and (info.data[other] is None) == (value is None):
-        raise PydanticCustomError(code, EITHER[code])
+        raise PydanticCustomError(code, TOLD[code])
 
 
-EITHER: dict[str, LiteralString] = {
+TOLD: dict[str, LiteralString] = {
     "amount-either": "Give either satoshi or pennies.",
-    "destination-either": "Give either btc_address or deposit_phone.",
+    "destination-missing": "Give btc_address, deposit_phone or both.",
     "answer-either": "Give either code or refused: true.",
 }
 
@@ -121,7 +131,11 @@ class PriceQuery(_QueryAmount):
 
 
 class _BuyEnds(Ask):
-    """Hold where what is bought goes: exactly one of the two."""
+    """Hold where what is bought goes, and from what it is paid.
+
+    With an address alone it is paid by bank transfer and sent there; with a phone alone it is kept
+    under that phone; with both it is paid from what is kept under the phone and sent there.
+    """
 
     btc_address: Address | None = None
     deposit_phone: Annotated[Phone | None, Field(validate_default=True)] = None
@@ -129,8 +143,9 @@ class _BuyEnds(Ask):
 
     @field_validator("deposit_phone")
     @classmethod
-    def _one_end(cls, phone: str | None, info: ValidationInfo) -> str | None:
-        _check_one(phone, "btc_address", info, "destination-either")
+    def _some_end(cls, phone: str | None, info: ValidationInfo) -> str | None:
+        if phone is None and info.data.get("btc_address", "") is None:
+            raise PydanticCustomError("destination-missing", TOLD["destination-missing"])
         return phone
 
 
@@ -143,9 +158,9 @@ class _SellEnds(Ask):
 
 
 class _Visit(Ask):
-    """Hold who orders in a browser, and through whom."""
+    """Hold who orders in a browser, and through whom, if there is more than one to choose from."""
 
-    affiliate: Affiliate
+    affiliate: Affiliate | None = None
     email: Email
     cookie: Cookie | None = None
     dry: QueryFlag = False

@@ -18,6 +18,11 @@ WRONG_PER_ADDRESS_DAY = 50
 WRONG_PER_HOUSE_HOUR = 1_000
 """A breaker for the whole house: tries spread over many accounts still add up (T64)."""
 
+VISITS_PER_TARGET_DAY = 5
+VISITS_PER_ADDRESS_HOUR = 30
+VISITS_PER_HOUSE_HOUR = 2_000
+"""Orders nobody signed for: each writes to a mailbox that somebody typed (T2, T65)."""
+
 NAME_LENGTH_MAX = 200
 
 
@@ -43,6 +48,7 @@ class Spending(StrEnum):
 
     SEND = "send"
     WRONG_TRY = "wrong-try"
+    VISIT = "visit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,9 @@ ALLOWANCES: Sequence[Allowance] = (
     Allowance(Spending.WRONG_TRY, Scope.TARGET, Window.DAY, WRONG_PER_TARGET_DAY),
     Allowance(Spending.WRONG_TRY, Scope.ADDRESS, Window.DAY, WRONG_PER_ADDRESS_DAY),
     Allowance(Spending.WRONG_TRY, Scope.HOUSE, Window.HOUR, WRONG_PER_HOUSE_HOUR),
+    Allowance(Spending.VISIT, Scope.TARGET, Window.DAY, VISITS_PER_TARGET_DAY),
+    Allowance(Spending.VISIT, Scope.ADDRESS, Window.HOUR, VISITS_PER_ADDRESS_HOUR),
+    Allowance(Spending.VISIT, Scope.HOUSE, Window.HOUR, VISITS_PER_HOUSE_HOUR),
 )
 
 
