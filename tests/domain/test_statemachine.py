@@ -13,6 +13,7 @@ from cambist.domain.orders.states import (
     OUTGOING,
     PAY_IN,
     PAY_OUT,
+    TRADE,
     TRADES,
     OrderKind,
     OrderState,
@@ -81,7 +82,8 @@ def test_every_pair_of_states_is_allowed_or_refused_by_the_table_alone(
 def test_every_kind_of_order_goes_in_or_out() -> None:
     assert set(OrderKind) == INCOMING | OUTGOING | TRADES
     assert not INCOMING & OUTGOING
-    assert set(PAY_IN.transitions) | set(PAY_OUT.transitions) == set(OrderState)
+    states = [set(machine.transitions) for machine in (PAY_IN, PAY_OUT, TRADE)]
+    assert set().union(*states) == set(OrderState)
 
 
 def test_what_is_on_its_way_out_is_never_given_up() -> None:

@@ -102,7 +102,8 @@ async def test_seeding_twice_is_seeding_once(settings: Settings) -> None:
 async def test_the_file_has_the_shape_of_the_contract_and_is_its_owners(settings: Settings) -> None:
     base, document = settings.base_url, written(settings)
     assert stat.S_IMODE(access_path(settings).stat().st_mode) == 0o600
-    assert list(document) == ["base_url", "sandbox", "cryptopayments"]
+    dialects = ["cryptopayments", "btcex", "cryptoexchange"]
+    assert list(document) == ["base_url", "sandbox", *dialects]
     assert list(document["sandbox"]) == ["base_url", "token"]
     assert list(document["cryptopayments"]) == [
         "base_url",
@@ -110,6 +111,13 @@ async def test_the_file_has_the_shape_of_the_contract_and_is_its_owners(settings
         "integration_id",
         "other_api_key",
     ]
+    halves = ["base_url", "key", "private", "other_key", "other_private"]
+    assert list(document["btcex"]) == halves
+    assert list(document["cryptoexchange"]) == ["base_url", "api_key", "other_api_key"]
+    assert document["btcex"]["base_url"] == f"{base}/btcex"
+    assert document["cryptoexchange"]["base_url"] == f"{base}/cryptoexchange/v1"
+    assert all(document["btcex"].values())
+    assert all(document["cryptoexchange"].values())
     assert document["base_url"] == base
     assert document["sandbox"]["base_url"] == f"{base}/sandbox/v1"
     assert document["cryptopayments"]["base_url"] == f"{base}/cryptopayments/api/v1"
@@ -256,7 +264,7 @@ async def test_a_seeding_that_dies_is_taken_up_again(
     assert {found[told.name][0] for told in PAID} == {"completed"}
     assert {found[told.name][0] for told in FAILED} == {"expired"}
     totals = await counts(url)
-    assert (totals["partners"], totals["integrations"], totals["withdrawals"]) == (2, 2, 1)
+    assert (totals["partners"], totals["integrations"], totals["withdrawals"]) == (6, 6, 1)
     async with open_core(settings) as core:
         key = written(settings)["cryptopayments"]["api_key"]
         assert (await shop_of(core, key)).order_lifetime_s == LIFETIME_S

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,18 +64,19 @@ def read_access(settings: Settings) -> DemoAccess | None:
     try:
         with access_path(settings).open(encoding="utf-8") as file:
             found = json.loads(file.read(BYTES_MAX))
-        gateway, signed = found["cryptopayments"], found["btcex"]
-        exchange = found["cryptoexchange"]
+        gateway = found["cryptopayments"]
+        # An earlier release knew neither of these.
+        signed, exchange = found.get("btcex", {}), found.get("cryptoexchange", {})
         return DemoAccess(
             base_url=_text(found["base_url"]),
             token=_text(found["sandbox"]["token"]),
             api_key=_text(gateway["api_key"]),
             integration_id=_text(gateway["integration_id"]),
             other_api_key=_text(gateway["other_api_key"]),
-            affiliate=(_text(signed["key"]), _text(signed["private"])),
-            other_affiliate=(_text(signed["other_key"]), _text(signed["other_private"])),
-            client_key=_text(exchange["api_key"]),
-            other_client_key=_text(exchange["other_api_key"]),
+            affiliate=(_known(signed, "key"), _known(signed, "private")),
+            other_affiliate=(_known(signed, "other_key"), _known(signed, "other_private")),
+            client_key=_known(exchange, "api_key"),
+            other_client_key=_known(exchange, "other_api_key"),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -84,6 +86,10 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError("not a text")
     return value
+
+
+def _known(found: Mapping[str, object], name: str) -> str:
+    return str(found.get(name, ""))
 
 
 def write_access(settings: Settings, access: DemoAccess) -> None:

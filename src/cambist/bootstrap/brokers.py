@@ -5,15 +5,13 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from cambist.adapters.db.mappers import LIMIT_RULE, SCHEDULE
-from cambist.app.partners.issue_key import IssueKey
 from cambist.app.partners.put_integration import PutIntegration
 from cambist.app.partners.register_partner import RegisterPartner
 from cambist.app.partners.revoke_key import RevokeKey
 from cambist.bootstrap.core import Core
-from cambist.bootstrap.onboarding import issue_secret
+from cambist.bootstrap.onboarding import issue_secret, issue_signing_key, new_halves
 from cambist.bus.bus import Gate
 from cambist.domain.partners.partners import Integration, KeyMode, PartnerKind
-from cambist.domain.partners.rules import key_prefix, public_key_hash
 from cambist.domain.partners.states import IntegrationStatus
 from cambist.domain.pricing.schedules import Schedule
 from cambist.domain.webhooks.signatures import SECRET_BYTES, standard_secret
@@ -21,7 +19,6 @@ from cambist.kernel.events import EventName
 from cambist.kernel.ids import ApiKeyId, IntegrationId, PartnerId
 from cambist.ports.callbacks import CALLBACK_SECRET_PURPOSE
 from cambist.ports.rulebook import CUSTOMER_SCOPE, LimitRule
-from cambist.ports.secrets import BTCEX_PRIVATE_PURPOSE
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "cambist:sandbox")
 
@@ -29,7 +26,6 @@ PUBLISHED_KEY = "syoihuudkjqc3882"
 PUBLISHED_PRIVATE = "z2z77e0pl8rhtn9w"
 """The vendor's published test credentials, of the partner `example.com`; never in live mode."""
 
-PUBLIC_BYTES, PRIVATE_BYTES = 12, 24
 SINK = "/sandbox/v1/sink/"
 
 
@@ -155,37 +151,22 @@ async def keep_signing_key(
     """Keep a signing key that still opens the door, or issue one; return both its halves."""
     published = (PUBLISHED_KEY, PUBLISHED_PRIVATE) if at is AFFILIATE else None
     wanted = published or known
-    if wanted is not None:
+    if wanted is not None and all(wanted):
         found = await core.secrets.partner_with_secret(wanted[0])
         if found is not None and found[0].partner_id == owner:
             return wanted
-    halves = published or (
-        core.entropy.token(PUBLIC_BYTES),
-        core.entropy.token(PRIVATE_BYTES),
-    )
-    await issue_signing_key(core, owner, halves, KeyMode.SANDBOX)
+    forgotten = await core.world.fact(f"{at.slug}.key")
+    if forgotten is not None:
+        await core.bus.execute(RevokeKey(ApiKeyId(UUID(forgotten))))
+    halves = published or new_halves(core)
+    key_id = await issue_signing_key(core, owner, halves, KeyMode.SANDBOX)
+    await core.world.note(f"{at.slug}.key", str(key_id))
     return halves
-
-
-async def issue_signing_key(
-    core: Core, owner: PartnerId, halves: tuple[str, str], mode: KeyMode
-) -> ApiKeyId:
-    """Store a signing key of a partner: its public half by hash, its private half sealed."""
-    public, private = halves
-    command = IssueKey(
-        partner_id=owner,
-        prefix=key_prefix(public),
-        key_hash=public_key_hash(public),
-        sealed=core.vault.seal(private.encode(), BTCEX_PRIVATE_PURPOSE, owner),
-        mode=mode,
-    )
-    key_id: ApiKeyId = await core.bus.execute(command)
-    return key_id
 
 
 async def keep_api_key(core: Core, at: Seat, owner: PartnerId, known: str | None) -> str:
     """Keep an API key that still opens the door, or issue one in the place of the forgotten one."""
-    if known is not None:
+    if known:
         principal = await core.queries.partner_of_key(known)
         if principal is not None and principal.partner_id == owner:
             return known

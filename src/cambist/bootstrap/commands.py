@@ -12,6 +12,9 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from cambist.adapters.db.embedded_binaries import EmbeddedError
+from cambist.bootstrap.bank_verbs import add_bank_verbs
+from cambist.bootstrap.staff import add_staff_verbs
+from cambist.domain.partners.partners import PartnerKind
 from cambist.kernel.errors import DomainError
 from cambist.ports.chain import ChainUnavailableError
 from cambist.ports.store import StoreUnavailableError
@@ -71,18 +74,24 @@ def _parser() -> argparse.ArgumentParser:
     redeliver.add_argument("partner", type=UUID)
     redeliver.add_argument("callback", type=UUID)
     _partner_verbs(verbs)
+    add_staff_verbs(verbs, _located)
+    add_bank_verbs(verbs, _located)
     return parser
 
 
 def _partner_verbs(verbs: Any) -> None:
     partner = _group(verbs, "partner", "those who work with us")
-    _add(partner, "add", _partner_add, "register a merchant").add_argument("name")
-    integration = _group(verbs, "integration", "a merchant's shops")
-    add = _add(integration, "add", _integration_add, "add a shop")
+    register = _add(partner, "add", _partner_add, "register a partner")
+    register.add_argument("name")
+    kinds = [kind.value for kind in PartnerKind]
+    register.add_argument("--kind", default=PartnerKind.MERCHANT.value, choices=kinds)
+    integration = _group(verbs, "integration", "a merchant's shops, a broker's one channel")
+    add = _add(integration, "add", _integration_add, "add a shop or channel")
     add.add_argument("partner", type=UUID)
     add.add_argument("name")
     add.add_argument("--url", required=True)
     add.add_argument("--fee-percent", default="0.5")
+    add.add_argument("--fiat", default="EUR", help="what its limits and reports count in")
     add.add_argument("--callback-url")
     add.add_argument(
         "--every-event", action="store_true", help="call back more than status changes"
@@ -98,6 +107,7 @@ def _partner_verbs(verbs: Any) -> None:
     issue = _add(key, "issue", _key_issue, "make a key; it is shown this once")
     issue.add_argument("partner", type=UUID)
     issue.add_argument("--live", action="store_true")
+    issue.add_argument("--signing", action="store_true", help="a key and a private string (btcex)")
     _add(key, "revoke", _key_revoke, "close a key").add_argument("key", type=UUID)
 
 
@@ -196,7 +206,7 @@ def _redeliver(options: argparse.Namespace, settings: Settings) -> int:
 def _partner_add(options: argparse.Namespace, settings: Settings) -> int:
     from cambist.bootstrap.onboarding import add_partner
 
-    return asyncio.run(add_partner(_located(settings), options.name))
+    return asyncio.run(add_partner(_located(settings), options.name, PartnerKind(options.kind)))
 
 
 def _integration_add(options: argparse.Namespace, settings: Settings) -> int:
@@ -206,9 +216,10 @@ def _integration_add(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _key_issue(options: argparse.Namespace, settings: Settings) -> int:
-    from cambist.bootstrap.onboarding import issue
+    from cambist.bootstrap.onboarding import issue, issue_signing
 
-    return asyncio.run(issue(_located(settings), options.partner, live=options.live))
+    make = issue_signing if options.signing else issue
+    return asyncio.run(make(_located(settings), options.partner, live=options.live))
 
 
 def _key_revoke(options: argparse.Namespace, settings: Settings) -> int:

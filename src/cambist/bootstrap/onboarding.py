@@ -17,24 +17,31 @@ from cambist.domain.partners.partners import (
     PartnerKind,
     UnderPolicy,
 )
-from cambist.domain.partners.rules import check_integration, key_hash, key_prefix
+from cambist.domain.partners.rules import (
+    check_integration,
+    key_hash,
+    key_prefix,
+    public_key_hash,
+)
 from cambist.domain.partners.states import IntegrationStatus
 from cambist.domain.webhooks.signatures import standard_secret
 from cambist.kernel.events import EventName
 from cambist.kernel.ids import ApiKeyId, IntegrationId, PartnerId
 from cambist.kernel.money import parse_units
 from cambist.ports.callbacks import API_KEY_PURPOSE, CALLBACK_SECRET_PURPOSE
+from cambist.ports.secrets import BTCEX_PRIVATE_PURPOSE
 from cambist.settings import Settings
 
 SECRET_BYTES = 24
+PUBLIC_BYTES, PRIVATE_BYTES = 12, 24
 PERCENT_SCALE = 4
 """Percent with four decimals are parts per million."""
 
 
-async def add_partner(settings: Settings, name: str) -> int:
-    """Register a merchant and print its id."""
+async def add_partner(settings: Settings, name: str, kind: PartnerKind) -> int:
+    """Register a partner and print its id."""
     async with open_core(settings) as core:
-        print(await core.bus.execute(RegisterPartner(PartnerKind.MERCHANT, name)))
+        print(await core.bus.execute(RegisterPartner(kind, name)))
     return 0
 
 
@@ -51,6 +58,7 @@ async def add_integration(settings: Settings, options: Namespace) -> int:
             url=options.url,
             status=IntegrationStatus.ACTIVE,
             fee_ppm=parse_units(options.fee_percent, PERCENT_SCALE),
+            fiat=options.fiat,
             callback_url=options.callback_url,
             callback_secret_sealed=(
                 core.vault.seal(secret.encode(), CALLBACK_SECRET_PURPOSE, integration_id)
@@ -102,6 +110,37 @@ async def issue_secret(core: Core, partner_id: PartnerId, mode: KeyMode) -> tupl
     )
     key_id: ApiKeyId = await core.bus.execute(command)
     return key_id, secret
+
+
+async def issue_signing(settings: Settings, partner: UUID, *, live: bool) -> int:
+    """Make a signing key and print both its halves, this once."""
+    async with open_core(settings) as core:
+        mode = KeyMode.LIVE if live else KeyMode.SANDBOX
+        halves = new_halves(core)
+        key_id = await issue_signing_key(core, PartnerId(partner), halves, mode)
+        print(key_id, *halves, sep="\n")
+    return 0
+
+
+def new_halves(core: Core) -> tuple[str, str]:
+    """Make the public key and the private string of a signing key."""
+    return core.entropy.token(PUBLIC_BYTES), core.entropy.token(PRIVATE_BYTES)
+
+
+async def issue_signing_key(
+    core: Core, owner: PartnerId, halves: tuple[str, str], mode: KeyMode
+) -> ApiKeyId:
+    """Store a signing key of a partner: its public half by hash, its private half sealed."""
+    public, private = halves
+    command = IssueKey(
+        partner_id=owner,
+        prefix=key_prefix(public),
+        key_hash=public_key_hash(public),
+        sealed=core.vault.seal(private.encode(), BTCEX_PRIVATE_PURPOSE, owner),
+        mode=mode,
+    )
+    key_id: ApiKeyId = await core.bus.execute(command)
+    return key_id
 
 
 async def revoke(settings: Settings, key: UUID) -> int:
