@@ -84,6 +84,7 @@ def _change(view: TradeView, case: Case) -> ChangeAsk:
     return ChangeAsk(
         quote=quote_of(case),
         is_late=bool(facts.get("late")),
+        fiat=asset_of(view.trade.fiat).symbol,
         old=_terms(view, facts["old"]),
         new=_terms(view, facts["new"]),
     )

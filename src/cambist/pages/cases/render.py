@@ -25,6 +25,7 @@ from cambist.pages.cases.texts.words import FormTexts, Texts, Trouble
 from cambist.pages.cases.visits import TOKEN_FIELD, Visitor, form_token
 from cambist.pages.look.files import LOOK_TEMPLATES, StaticFile
 from cambist.pages.look.languages import LANGUAGES, LOCALES, moment_text
+from cambist.pages.look.payload import groups_of
 
 REFRESH_S = 30
 """How often a browser without scripts loads a status page anew."""
@@ -109,6 +110,7 @@ class Renderer:
             document_kinds=tuple(DocumentKind),
             refresh_s=REFRESH_S,
             choices_of=choices_of,
+            groups_of=groups_of,
         )
 
     def status(

@@ -246,6 +246,7 @@ class ChangeAsk:
 
     quote: str
     is_late: bool
+    fiat: str
     old: TermsShown
     new: TermsShown
 

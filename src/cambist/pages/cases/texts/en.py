@@ -86,7 +86,6 @@ EN = Texts(
         Method.SE_BANK: "Reference (OCR)",
         Method.BALANCE: "Reference",
     },
-    message="Message",
     amount="Amount",
     find_by="Do not leave the reference out: it is how we find your payment. "
     "Pay from an account in your own name.",

@@ -58,7 +58,6 @@ class Texts:
     to_account: str
     holder: str
     references: Mapping[Method, str]
-    message: str
     amount: str
     find_by: str
     qr_bank: str
