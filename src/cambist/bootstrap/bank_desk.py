@@ -199,7 +199,7 @@ def _work_told(item: WorkItem) -> list[str]:
     line, sign = item.waiting.line, "+" if item.waiting.line.credit else "-"
     amount = f"{sign}{money(line.units, line.currency)}"
     note = NOTES.get(line.note, line.note)
-    known = item.waiting.references.split(" | ")
+    known = item.waiting.references.replace(" | ", " ")
     texts = item.waiting.text if item.waiting.text not in known else ""
     other = "from" if line.credit else "to"
     told = (
