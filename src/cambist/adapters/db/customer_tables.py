@@ -72,6 +72,7 @@ LINKS = sa.Table(
     text("session_hash", null=True),
     moment("session_until", null=True),
     moment("created_at"),
+    sa.Index("ix_page_links_created", "created_at"),
     sa.Index(
         "ix_page_links_session",
         "session_hash",

@@ -260,6 +260,8 @@ create table page_links (
   constraint pk_page_links primary key (token_hash)
 );
 
+create index ix_page_links_created on page_links (created_at);
+
 create unique index ix_page_links_session on page_links (session_hash) where session_hash is not null;
 
 create table payout_batches (
