@@ -159,8 +159,10 @@ def _announce(settings: Settings, seconds: float, fresh: bool) -> None:
     print(
         f"cambist is ready after {seconds:.1f} s on {kind}\n"
         f"  sandbox     {base}/sandbox/\n"
-        f"  gateway     {base}/cryptopayments/api/v1\n"
-        f"  its page    {base}/cryptopayments/api/v1/docs\n"
+        f"  mail, SMS   {base}/sandbox/mail\n"
+        f"  dialects    {base}/cryptopayments/api/v1/docs\n"
+        f"              {base}/cryptoexchange/v1/docs\n"
+        f"              {base}/btcex/docs\n"
         f"  credentials {var / 'sandbox.json'}\n"
         f"  health      {base}/health/ready\n"
         "Ctrl-C ends it.",

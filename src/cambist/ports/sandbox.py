@@ -117,6 +117,9 @@ class SandboxReads(Protocol):
     async def recent_orders(self, limit: int) -> Sequence[Order]:
         """List orders of whoever they are, newest first."""
 
+    async def order_pages(self, order_ids: Sequence[OrderId]) -> Mapping[OrderId, str]:
+        """Name the pages of those orders that are trades."""
+
     async def unrecorded(self, chain: str, txids: Sequence[str]) -> set[str]:
         """Pick the transactions neither a payment nor a withdrawal of ours is known of."""
 

@@ -170,8 +170,15 @@ class SimulatedWorld:
 
     async def recent_orders(self, limit: int) -> Sequence[Order]:
         """List orders of whoever they are, newest first."""
-        rows = await self._pool.fetch(f"{_ORDER.select} order by id desc limit $1", limit)
+        newest = "order by created_at desc, id desc limit $1"
+        rows = await self._pool.fetch(f"{_ORDER.select} {newest}", limit)
         return [_ORDER.read(row) for row in rows]
+
+    async def order_pages(self, order_ids: Sequence[OrderId]) -> Mapping[OrderId, str]:
+        """Name the pages of those orders that are trades."""
+        query = "select id, page from trades where id = any($1)"
+        rows = await self._pool.fetch(query, list(order_ids))
+        return {OrderId(row[0]): row[1] for row in rows}
 
     async def unrecorded(self, chain: str, txids: Sequence[str]) -> set[str]:
         """Pick the transactions neither a payment nor a withdrawal of ours is known of."""

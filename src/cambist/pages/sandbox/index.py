@@ -1,4 +1,4 @@
-"""Decide what the sandbox's own page shows: what is here, latest orders, what sinks received."""
+"""Decide what the sandbox's own page shows: what is here, latest orders and payouts, sinks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,21 @@ from cambist.pages.look.files import LOOK_STATIC, LOOK_TEMPLATES, StaticFile, st
 from cambist.pages.sandbox.services import SandboxServices
 from cambist.pages.sandbox.shown import amount, text_of
 from cambist.ports.sandbox import ReceivedRequest
+from cambist.ports.trades import QueuedPayout
 
 ORDERS_SHOWN = 25
 SINKS_SHOWN = 10
 PER_SINK_SHOWN = 5
+PAYOUTS_SHOWN = 10
 BODY_SHOWN = 2_000
 LANGUAGE = "en"
+
+DIALECTS: Sequence[tuple[str, str]] = (
+    ("cryptopayments: merchants are paid", "/cryptopayments/api/v1"),
+    ("cryptoexchange: clients' customers buy and sell", "/cryptoexchange/v1"),
+    ("btcex: affiliates' visitors buy and sell", "/btcex"),
+)
+"""What each dialect is for, and where it is; its operations are described at `/docs` below."""
 
 OPERATIONS: Sequence[tuple[str, str]] = (
     ("POST /chains/{chain}/pay", '{"address", "amount", "asset", "confirmations"?}'),
@@ -29,6 +38,7 @@ OPERATIONS: Sequence[tuple[str, str]] = (
     ("GET /bank/payouts", "newest first, each with its pain.001"),
     ("POST /bank/payouts/{id}/return", '{"reason"?}'),
     ("GET /bank/batches/{id}", "a pain.001 by itself"),
+    ("POST /kyc/{customer or order}/{identity, aml or edd}", '{"decision", "reason"?}'),
     ("POST /prices/{pair}", '{"mid"} or {"down": true}; {"down": false} releases'),
     ("POST /clock/advance", '{"seconds"}'),
     ("ANY /sink/{name}", "open to everybody"),
@@ -45,7 +55,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """Show an order in a line; `link` is its pay page, None for outgoing ones."""
+    """Show an order in a line; `link` is its page, None for outgoing ones."""
 
     id: str
     kind: str
@@ -54,6 +64,16 @@ class OrderLine:
     asked: str
     received: str
     link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutLine:
+    """Show a payout over a bank in a line; the payee is nobody's business here."""
+
+    id: str
+    order: str
+    what: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +108,18 @@ class IndexPage:
         """Render the front page."""
         services = self._services
         orders = await services.world.recent_orders(ORDERS_SHOWN)
+        pages = await services.world.order_pages([order.id for order in orders])
+        payouts = await services.desk.latest_payouts(PAYOUTS_SHOWN)
         return self.environment.get_template("index.html").render(
             public_url=services.public_url,
             shop=services.shop,
+            dialects=DIALECTS,
             chains=sorted(services.controls),
             pairs=sorted(services.pairs),
             operations=OPERATIONS,
             now=(await services.work.now()).isoformat(timespec="seconds"),
-            orders=[self._order(order) for order in orders],
+            orders=[self._order(order, pages.get(order.id)) for order in orders],
+            payouts=[_payout(one) for one in payouts],
             sinks=await self._sinks(),
         )
 
@@ -106,8 +130,7 @@ class IndexPage:
             lines += [_sink(name, item) for item in reversed(received[-PER_SINK_SHOWN:])]
         return lines
 
-    def _order(self, order: Order) -> OrderLine:
-        query = urlencode({"integrationId": str(order.integration_id), "orderId": str(order.id)})
+    def _order(self, order: Order, page: str | None) -> OrderLine:
         return OrderLine(
             id=str(order.id),
             kind=order.kind.value,
@@ -115,13 +138,28 @@ class IndexPage:
             labels=" ".join(sorted(order.labels)),
             asked=_amount(order.amount, order),
             received=_amount(order.received, order),
-            link=f"{self._services.public_url}/payment-page?{query}" if order.is_incoming else None,
+            link=self._link(order, page),
         )
+
+    def _link(self, order: Order, page: str | None) -> str | None:
+        public_url = self._services.public_url
+        if page is not None:
+            return f"{public_url}/order/{page}"
+        if not order.is_incoming:
+            return None
+        query = urlencode({"integrationId": str(order.integration_id), "orderId": str(order.id)})
+        return f"{public_url}/payment-page?{query}"
 
 
 def _amount(units: int | None, order: Order) -> str:
     text = amount(units, order.asset)
     return "" if text is None else f"{text} {order.asset}"
+
+
+def _payout(one: QueuedPayout) -> PayoutLine:
+    payout = one.payout
+    written = f"{amount(payout.units, payout.currency)} {payout.currency}"
+    return PayoutLine(str(payout.id), str(payout.order_id), written, payout.state.value)
 
 
 def _sink(name: str, item: ReceivedRequest) -> SinkLine:
