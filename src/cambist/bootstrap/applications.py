@@ -5,6 +5,8 @@ import time
 
 from litestar.types import ASGIApp
 
+from cambist.adapters.db.affiliates import PostgresAffiliates
+from cambist.adapters.db.nonces import PostgresNonces
 from cambist.adapters.db.queries import PostgresKeys
 from cambist.adapters.db.usage import KeyUsage
 from cambist.adapters.db.visit_queries import PostgresVisits
@@ -12,12 +14,13 @@ from cambist.adapters.documents.intake import ChildIntake
 from cambist.adapters.documents.store_files import FileDocumentStore
 from cambist.bootstrap.access import DemoAccess
 from cambist.bootstrap.core import Core
-from cambist.dialects import cryptoexchange, cryptopayments
+from cambist.dialects import btcex, cryptoexchange, cryptopayments
 from cambist.domain.partners.partners import PartnerKind
 from cambist.http.callers import Callers
 from cambist.http.limits import Limits, RateLimit
 from cambist.http.uploading import Uploads
 from cambist.pages.cases import CaseServices, case_app
+from cambist.settings import Mode
 
 
 def limits_of(core: Core) -> Limits:
@@ -66,6 +69,26 @@ def exchange(core: Core, usage: KeyUsage, access: DemoAccess | None) -> ASGIApp:
             addresses=core.book,
             assets=core.queries,
             sandbox_key=access.client_key if access is not None else None,
+        )
+    )
+
+
+def broker(core: Core, usage: KeyUsage, uploads: Uploads) -> ASGIApp:
+    """Build the affiliates' broker."""
+    nonces, now = PostgresNonces(core.pool), core.clock.now
+    return btcex.build(
+        btcex.BtcexServices(
+            bus=core.bus,
+            now=now,
+            new_id=core.entropy.new_id,
+            public_url=core.settings.base_url,
+            signers=btcex.Signers(core.secrets, core.vault, nonces, limits_of(core), usage, now),
+            affiliates=PostgresAffiliates(core.pool, time.monotonic),
+            trades=core.trades,
+            market=core.market,
+            addresses=core.book,
+            uploads=uploads,
+            sandbox=core.settings.mode is Mode.SANDBOX,
         )
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from cambist.dialects import cryptoexchange, cryptopayments
+from cambist.dialects import btcex, cryptoexchange, cryptopayments
 from cambist.domain.webhooks.callbacks import CallbackForm
 from cambist.ports.outbox import OutboxRow
 from cambist.ports.queries import OrderView
@@ -16,6 +16,7 @@ TradeWords = Callable[[OutboxRow, TradeView, str], tuple[str, str] | None]
 """Write an event of a trade as (type, JSON of the order); the text is the root of our pages."""
 
 TRADE_WORDS: Mapping[str, TradeWords] = {
+    btcex.DIALECT.name: btcex.told,
     cryptoexchange.DIALECT.name: cryptoexchange.render_event,
 }
 

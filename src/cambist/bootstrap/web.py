@@ -15,7 +15,7 @@ from cambist.bootstrap.access import DemoAccess, read_access
 from cambist.bootstrap.core import Core
 from cambist.bootstrap.prices import price_worker
 from cambist.bootstrap.sandbox import sandbox_services
-from cambist.dialects import cryptoexchange, cryptopayments
+from cambist.dialects import btcex, cryptoexchange, cryptopayments
 from cambist.http.dispatch import Dispatcher, Mount
 from cambist.http.measuring import measured
 from cambist.pages.cases import PREFIX as ORDER_PREFIX
@@ -53,11 +53,13 @@ async def open_web(core: Core, ending: asyncio.Event | None = None) -> AsyncIter
             stack.callback(farewell.cancel)
         pay = pay_app(core.queries, core.bus, payer, core.settings.base_url, watches)
         access, operate = read_access(core.settings) if sandbox else None, _operate(core)
+        uploads = applications.uploads_of(core)
         dialects = (
+            (btcex.DIALECT, applications.broker(core, usage, uploads)),
             (cryptopayments.DIALECT, applications.gateway(core, usage)),
             (cryptoexchange.DIALECT, applications.exchange(core, usage, access)),
         )
-        orders = applications.cases(core, applications.uploads_of(core), is_sandbox=sandbox)
+        orders = applications.cases(core, uploads, is_sandbox=sandbox)
         mounts = [
             *(Mount(d.prefix, measured(app, d.name, meter)) for d, app in dialects),
             Mount(ORDER_PREFIX, measured(orders, "cases", meter), whole=True),
