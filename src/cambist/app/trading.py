@@ -213,15 +213,17 @@ def wish_of(order: Order, trade: Trade, level: int, units: int) -> Wish:
 async def ask_for_change(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) -> Order:
     """Hold an order whose money differs or came late: old and new terms side by side.
 
-    What cannot be priced at all (too little, too much) is left to the staff.
+    What cannot be priced at all (too little, too much) is left to the staff, and so is crypto while
+    there is no price: a chain's watcher cannot wait for one.
 
     Raises:
-        DomainError: RATE_UNAVAILABLE; nothing has happened, the cause comes up again.
+        DomainError: RATE_UNAVAILABLE for fiat; nothing has happened, the line comes up again.
     """
+    odd = TOO_ODD if order.kind is OrderKind.BUY else TOO_ODD | {ErrorCode.RATE_UNAVAILABLE}
     try:
         quote, facts = await new_terms(uow, order, trade, now)
     except DomainError as refusal:
-        if refusal.code not in TOO_ODD:
+        if refusal.code not in odd:
             raise
         return await hold_for(uow, order, CaseKind.EDD, now, reasons=(refusal.code.value,))
     uow.quotes.add(quote)

@@ -71,7 +71,8 @@ async def open_web(core: Core, ending: asyncio.Event | None = None) -> AsyncIter
 
 
 def _operate(core: Core) -> ASGIApp:
-    workers = WORKERS + _by_chain(core)
+    bank = ("bank",) if core.settings.mode is Mode.SANDBOX else ()
+    workers = WORKERS + bank + _by_chain(core)
     readiness = Readiness(core.health, workers, tuple(core.chains), core.clock.now)
     return operate_app(readiness, core.health, core.registry)
 
