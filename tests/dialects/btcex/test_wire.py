@@ -97,7 +97,11 @@ def test_right_bodies_are_taken(model: type[BaseModel], values: dict[str, Any]) 
         (
             wire.Buy,
             {},
-            {"pennies": "amount-either", "deposit_phone": "destination-missing", "email": "missing"},
+            {
+                "pennies": "amount-either",
+                "deposit_phone": "destination-missing",
+                "email": "missing",
+            },
         ),
         (wire.Sell, {**SELL, "bank_account": "19-2000145398/0800"},
          {"bank_account": "bank-account-invalid"}),
