@@ -30,6 +30,7 @@ from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import CaseId, CustomerId, IntegrationId, OrderId, PartnerId, QuoteId
 from cambist.kernel.rates import RATE_SCALE
 from cambist.pages.cases import CaseServices, case_app
+from cambist.pages.cases.visits import form_token
 from cambist.ports.queries import PaymentView
 from cambist.ports.rails import Instructions
 from cambist.ports.trades import TradeQueries, TradeView
@@ -437,11 +438,16 @@ class Stage:
     def token(self) -> str:
         """Read what makes a form of this session ours."""
         text = self.get("/case").text
-        return text.split('name="form" value="')[1].split('"')[0]
+        assert f'name="form" value="{form_token(SESSION)}"' in text
+        return form_token(SESSION)
 
     def answer(self, action: str, **fields: str) -> Response:
         """Answer the case, as its form does."""
         return self.post(f"/case/{action}", {"form": self.token(), **fields})
+
+    def answer_cancel(self) -> Response:
+        """Give the order up, whether the page offers it or not."""
+        return self.post("/case/cancel", {"form": form_token(SESSION)})
 
 
 def cookie(session: str | None) -> dict[str, str]:

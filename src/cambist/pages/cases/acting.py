@@ -199,7 +199,11 @@ async def _code(services: CaseServices, asked: Asked) -> Problem | None:
 
 
 async def _change(services: CaseServices, asked: Asked) -> Problem | None:
-    form = asked.form.read(ChangeForm)
+    try:
+        form = asked.form.read(ChangeForm)
+    except WrongAnswersError:
+        # Its fields are buttons and hidden: nothing of it can be typed.
+        raise BrokenFormError from None
     accepts = form.decision == "accept"
     if accepts and form.quote != quote_of(asked.case):
         return Problem(409, Notice.RESTATED)
