@@ -99,9 +99,8 @@ async def read_form(
         raise refuse(Fault.REQUEST_INVALID)
     reader = _Reader(file_field)
     try:
-        with multipart.PushMultipartParser(
-            boundary, max_segment_count=PARTS_MAX, strict=True
-        ) as parser:
+        # Its strict mode refuses a last line break that comes in a chunk of its own.
+        with multipart.PushMultipartParser(boundary, max_segment_count=PARTS_MAX) as parser:
             async for chunk in chunks:
                 for event in parser.parse(chunk):
                     reader.take(event)
