@@ -78,7 +78,7 @@ def document(app: Litestar, extra: Mapping[str, Any]) -> dict[str, Any]:
     for item in found["paths"].values():
         for operation in item.values():
             _complete(operation)
-            operation.update(told[operation["operationId"]])
+            operation.update(told.get(operation["operationId"], {}))
     found.update(extra)
     return found
 

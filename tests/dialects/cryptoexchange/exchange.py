@@ -1,6 +1,6 @@
 """Decide what the exchange talks to in wire tests: two clients, some orders, a recording bus."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -164,6 +164,7 @@ class FakeMarket:
     )
     asked: list[PriceAsk] = field(default_factory=list)
     terms: Terms = TERMS
+    now: Callable[[], datetime] = lambda: NOW
 
     async def market(self, ask: PriceAsk) -> MarketTerms:
         self.asked.append(ask)
@@ -171,7 +172,7 @@ class FakeMarket:
         if found is None:
             raise DomainError(ErrorCode.RATE_UNAVAILABLE)
         raw = Rate.parse(asset_of(ask.crypto), asset_of(ask.fiat), found)
-        return MarketTerms(raw.mantissa, self.terms, NOW + timedelta(seconds=900))
+        return MarketTerms(raw.mantissa, self.terms, self.now() + timedelta(seconds=900))
 
     async def limits(self, partner_id: PartnerId, dialect: str) -> Sequence[LimitRule]:
         everybody = LimitRule(
@@ -328,13 +329,14 @@ class FakeClock:
 class World:
     """Hold the fakes and the application made from them."""
 
-    def __init__(self, sandbox_key: str | None = None) -> None:
+    def __init__(self, sandbox_key: str | None = None, limits: Limits | None = None) -> None:
         self.clock, self.clients, self.trades = FakeClock(), FakeClients(), FakeTrades()
-        self.market, self.book, self.assets = FakeMarket(), FakeBook(), FakeAssets()
+        self.market, self.book = FakeMarket(now=self.clock.now), FakeBook()
+        self.assets = FakeAssets()
         self.bus = FakeBus(self.trades)
         callers = Callers(
             self.clients,
-            Limits.build(self.clock.monotonic_ns),
+            limits or Limits.build(self.clock.monotonic_ns),
             FakeRecorder(),
             self.clock.now,
             self.clock.monotonic_ns,

@@ -205,6 +205,25 @@ async def test_an_external_id_names_one_order_of_a_customer(client: httpx2.Async
     assert code(changed) == (409, "idempotency-conflict")
 
 
+async def test_a_repeat_shows_the_order_as_it_is_by_then(client: httpx2.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "later"}
+    first = (await client.post("/orders", json=buy(), headers=headers)).json()
+    await client.post(f"/orders/{first['id']}/cancel")
+    again = await client.post("/orders", json=buy(), headers=headers)
+    assert (again.status_code, again.json()["id"]) == (201, first["id"])
+    assert again.json()["status"] == "CANCELLED"
+
+
+async def test_the_first_contact_of_a_customer_stays(
+    stage: Stage, client: httpx2.AsyncClient
+) -> None:
+    first, second = "first@shop.example", "second@shop.example"
+    await placed(client, buy(customerId="contact", email=first))
+    order = await placed(client, buy(customerId="contact", email=second))
+    view = await stage.mine.desk.view(OrderId(UUID(order["id"])))
+    assert view.email == first
+
+
 async def test_an_order_is_cancelled_once(stage: Stage, client: httpx2.AsyncClient) -> None:
     order = await placed(client, buy())
     cancelled = await client.post(f"/orders/{order['id']}/cancel")

@@ -9,10 +9,10 @@ from cambist.domain.identity.customers import EXTERNAL, customer_id
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import Label, OrderKind, OrderState
 from cambist.domain.orders.trades import Payout, Trade
-from cambist.domain.payments.payments import Payment, PaymentId
+from cambist.domain.payments.payments import Payment
 from cambist.domain.payments.rails import Method
 from cambist.domain.payments.states import Direction, PaymentState
-from cambist.kernel.ids import IntegrationId, OrderId, PartnerId, QuoteId
+from cambist.kernel.ids import IntegrationId, OrderId, PartnerId, PaymentId, QuoteId
 from cambist.ports.queries import PaymentView
 from cambist.ports.rails import Instructions
 from cambist.ports.trades import TradeView

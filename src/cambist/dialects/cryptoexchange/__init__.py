@@ -5,7 +5,6 @@ from dataclasses import replace
 from litestar.types import ASGIApp
 
 from cambist.dialects.cryptoexchange.auth import (
-    HEADER,
     SECURITY,
     ClientQueries,
     ExchangeRequest,
@@ -14,6 +13,7 @@ from cambist.dialects.cryptoexchange.auth import (
 )
 from cambist.dialects.cryptoexchange.paths import with_written_ids
 from cambist.dialects.cryptoexchange.reading import KeptAssets
+from cambist.dialects.cryptoexchange.remembering import HEADER, PriceMemory, with_memory
 from cambist.dialects.cryptoexchange.routes import HANDLERS
 from cambist.dialects.cryptoexchange.tables import PROBLEMS
 from cambist.dialects.cryptoexchange.webhooks import (
@@ -54,7 +54,10 @@ DIALECT = Dialect(
 
 def build(services: ExchangeServices) -> ASGIApp:
     """Make the dialect's application; with a `sandbox_key` its page can make calls."""
-    kept = replace(services, assets=KeptAssets(services.assets, services.now))
+    memory = PriceMemory(services.market, https=services.public_url.startswith("https:"))
+    assets = KeptAssets(services.assets, services.now)
+    own = replace(services, assets=assets, memory=memory)
     key = services.sandbox_key
     try_out = None if key is None else TryOut(HEADER, key)
-    return with_written_ids(build_application(DIALECT, kept, try_out), DIALECT.base)
+    app = with_written_ids(build_application(DIALECT, own, try_out), DIALECT.base)
+    return with_memory(app, f"{DIALECT.base}/rates", services.callers, memory)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from litestar.openapi.spec import SecurityScheme
 
 from cambist.dialects.cryptoexchange.paths import restore_path
+from cambist.dialects.cryptoexchange.remembering import CHALLENGE, HEADER, PriceMemory, entered
 from cambist.domain.partners.partners import Partner
 from cambist.http.callers import Callers
 from cambist.http.idempotency import Asked, gate_for
@@ -17,8 +18,6 @@ from cambist.ports.principals import PartnerPrincipal
 from cambist.ports.queries import AssetQueries
 from cambist.ports.trades import MarketQueries, TradeQueries, VaultQueries
 
-HEADER = "X-API-Key"
-CHALLENGE = 'ApiKey realm="cryptoexchange", header="X-API-Key"'
 SECURITY = {
     "apiKey": SecurityScheme(
         type="apiKey",
@@ -41,7 +40,7 @@ class ExchangeServices(Services):
     """Hold what this dialect needs beside the kit's services.
 
     `callers` must know keys of API clients only; `sandbox_key` is shown on the OpenAPI page of a
-    sandbox, None everywhere else.
+    sandbox, None everywhere else. `memory` is the dialect's own.
     """
 
     callers: Callers
@@ -52,6 +51,7 @@ class ExchangeServices(Services):
     addresses: AddressBook
     assets: AssetQueries
     sandbox_key: str | None = None
+    memory: PriceMemory | None = None
 
 
 class ExchangeRequest(StrictRequest[PartnerPrincipal]):
@@ -85,6 +85,10 @@ async def enter(request: ExchangeRequest) -> None:
         RefusedError: CREDENTIAL_INVALID, RATE_LIMITED.
     """
     restore_path(request.scope)
+    known = entered(request.scope)
+    if known is not None:
+        request.scope["user"] = known
+        return
     client = request.scope["client"]
     address = client[0] if client else ""
     secret = request.headers.get(HEADER)

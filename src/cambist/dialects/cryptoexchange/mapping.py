@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
+
 from cambist.app.customers.issue_address import IssueAddress
 from cambist.app.knowing import Client
 from cambist.app.trades.cancel_trade import CancelTrade
@@ -23,6 +25,7 @@ from cambist.dialects.cryptoexchange.tables import (
 from cambist.domain.market.assets import asset_of
 from cambist.domain.pricing.terms import Given, Side
 from cambist.http.amounts import AmountCodec
+from cambist.http.fields import Email, Phone
 from cambist.http.idempotency import Asked
 from cambist.http.refusals import Refusal, RefusedError, Violation
 from cambist.kernel.errors import DomainError, ErrorCode
@@ -31,6 +34,8 @@ from cambist.kernel.money import Asset
 from cambist.ports.trades import TradeFilter
 
 NAME = "cryptoexchange"
+
+_EMAIL, _PHONE = TypeAdapter[str](Email), TypeAdapter[str](Phone)
 _ID = re.compile(wire.ID_PATTERN, re.ASCII)
 _CUSTOMER = re.compile(wire.CUSTOMER_PATTERN.removesuffix("$"))
 
@@ -155,8 +160,8 @@ def order(data: wire.PlaceOrder, client_id: PartnerId, channel: IntegrationId) -
         units=units,
         client=Client(
             external_id=data.customer_id,
-            email=data.email,
-            phone=data.phone,
+            email=_contact(_EMAIL, data.email, "email"),
+            phone=_contact(_PHONE, data.phone, "phone"),
             language=data.language,
         ),
         destination=data.address,
@@ -165,6 +170,17 @@ def order(data: wire.PlaceOrder, client_id: PartnerId, channel: IntegrationId) -
         quote_id=None if data.quote_id is None else QuoteId(UUID(data.quote_id)),
     )
     return Asked(command, f"{NAME}:order", data.customer_id, data.external_id)
+
+
+def _contact(form: TypeAdapter[str], text: str | None, field: str) -> str | None:
+    """Read an e-mail address or a phone number; one that cannot exist is refused."""
+    if text is None:
+        return None
+    try:
+        return form.validate_python(text)
+    except ValidationError as error:
+        reason = error.errors(include_input=False, include_context=False)[0]["type"]
+        raise DomainError(ErrorCode.FIELD_INVALID, field=field, reason=reason) from None
 
 
 def _price_of(data: wire.PlaceOrder, side: Side, crypto: Asset, fiat: Asset) -> tuple[Given, int]:

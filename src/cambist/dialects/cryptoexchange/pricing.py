@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cambist.dialects.cryptoexchange import answers
 from cambist.dialects.cryptoexchange.showing import money_text, rate_text, time_text
@@ -9,9 +10,9 @@ from cambist.dialects.cryptoexchange.tables import FIAT_CODES
 from cambist.domain.market.assets import ASSETS
 from cambist.domain.partners.partners import Partner
 from cambist.domain.pricing.deals import Deal, price, rounded
-from cambist.domain.pricing.exact import buy_rate, commission_of, raw_of, sell_rate, write
+from cambist.domain.pricing.exact import buy_rate, commission_of, sell_rate, whole, write
 from cambist.domain.pricing.samples import pair_of
-from cambist.domain.pricing.terms import Given, Side
+from cambist.domain.pricing.terms import Given, Side, Terms
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.money import Asset
 from cambist.kernel.rates import RATE_SCALE, Rate, Rounding
@@ -19,6 +20,8 @@ from cambist.ports.rulebook import LimitRule
 from cambist.ports.trades import MarketTerms
 
 PERCENT_DECIMALS = 10
+RATES_MAX = 1_000
+DEALS_MAX = 10_000
 OUT_OF_BOUNDS = frozenset({ErrorCode.AMOUNT_TOO_SMALL, ErrorCode.AMOUNT_TOO_LARGE})
 
 
@@ -31,24 +34,34 @@ class Priced:
     side: Side
     market: MarketTerms
 
-    @property
-    def raw(self) -> Rate:
-        """Give the raw price."""
-        return Rate(self.crypto, self.fiat, self.market.raw)
-
     def deal(self, given: Given, units: int) -> Deal:
         """Price an amount.
 
         Raises:
             DomainError: AMOUNT_TOO_SMALL, AMOUNT_TOO_LARGE.
         """
-        return price(self.side, self.raw, self.market.terms, given, units)
+        pair = (self.crypto.code, self.fiat.code)
+        return _deal(self.side, pair, self.market.raw, self.market.terms, given, units)
+
+
+@lru_cache(DEALS_MAX)
+def _deal(
+    side: Side, pair: tuple[str, str], mantissa: int, terms: Terms, given: Given, units: int
+) -> Deal:
+    """Price an amount; many ask for the same one while a price lasts."""
+    raw = Rate(ASSETS[pair[0]], ASSETS[pair[1]], mantissa)
+    return price(side, raw, terms, given, units)
 
 
 def rate_of(priced: Priced) -> int:
     """Put the commission into the price: what one whole crypto costs or brings, as a mantissa."""
-    raw, commission = raw_of(priced.raw), commission_of(priced.market.terms)
-    if priced.side is Side.BUY:
+    return _rate(priced.side, priced.market.raw, priced.market.terms)
+
+
+@lru_cache(RATES_MAX)
+def _rate(side: Side, mantissa: int, terms: Terms) -> int:
+    raw, commission = whole(mantissa, RATE_SCALE), commission_of(terms)
+    if side is Side.BUY:
         return rounded("rate", buy_rate(raw, commission), RATE_SCALE, Rounding.UP).result
     return rounded("rate", sell_rate(raw, commission), RATE_SCALE, Rounding.DOWN).result
 
@@ -91,7 +104,7 @@ def configuration_out(
     return answers.Configuration(
         client=answers.Client(str(client.id), client.name),
         fiat_currencies=list(FIAT_CODES),
-        crypto_currencies=[_currency(code, buys) for code in enabled],
+        crypto_currencies=currencies(enabled, buys),
         limits=_limits(rules),
         fees=_fees(buys),
         rate_validity_seconds=min(
@@ -99,6 +112,11 @@ def configuration_out(
         ),
         security=answers.Security(address_whitelist=False),
     )
+
+
+def currencies(enabled: Sequence[str], buys: Sequence[Priced]) -> list[answers.CryptoCurrency]:
+    """Show what is traded, and how much of it an order may be about."""
+    return [_currency(code, buys) for code in enabled]
 
 
 def _currency(code: str, buys: Iterable[Priced]) -> answers.CryptoCurrency:

@@ -168,16 +168,29 @@ async def rates(request: ExchangeRequest) -> answers.Rates:
         crypto = mapping.crypto_of(query.crypto)
         if crypto.code not in enabled:
             raise DomainError(ErrorCode.ASSET_NOT_SUPPORTED, field="crypto")
-        priced = await _priced(request, crypto, fiat, side)
+        found = [await _priced(request, crypto, fiat, side)]
         amount = _amount(query, side, crypto, fiat)
-        deal = None if amount is None else priced.deal(*amount)
-        return answers.Rates([pricing.rate_out(priced, deal)])
-    if query.crypto_amount is not None:
-        raise mapping.one_amount("cryptoAmount")
-    found = await _all_priced(request, enabled, (fiat,), side)
-    if not found:
+        shown = [pricing.rate_out(found[0], None if amount is None else found[0].deal(*amount))]
+    else:
+        if query.crypto_amount is not None:
+            raise mapping.one_amount("cryptoAmount")
+        found = await _all_priced(request, enabled, (fiat,), side)
+        shown = [_rate(one, _amount(query, side, one.crypto, fiat)) for one in found]
+    if not shown:
         raise DomainError(ErrorCode.RATE_UNAVAILABLE)
-    return answers.Rates([_rate(one, _amount(query, side, one.crypto, fiat)) for one in found])
+    return _kept(request, found, answers.Rates(shown))
+
+
+def _kept(
+    request: ExchangeRequest, found: Sequence[Priced], answer: answers.Rates
+) -> answers.Rates:
+    """Let an answer be given again while its prices hold."""
+    memory = request.services.memory
+    if memory is not None:
+        asked = request.scope["query_string"]
+        basis = tuple((_ask(request, one.crypto, one.fiat, one.side), one.market) for one in found)
+        memory.keep((request.client_id, asked), basis, answer)
+    return answer
 
 
 def _amount(
@@ -226,10 +239,13 @@ async def _all_priced(
 
 
 async def _priced(request: ExchangeRequest, crypto: Asset, fiat: Asset, side: Side) -> Priced:
-    method = RAILS[fiat.code]
-    ask = PriceAsk(request.client_id, mapping.NAME, side, crypto.code, fiat.code, method)
     try:
-        found = await request.services.market.market(ask)
+        found = await request.services.market.market(_ask(request, crypto, fiat, side))
     except StoreUnavailableError as lost:
         raise DomainError(ErrorCode.OVERLOADED) from lost
     return Priced(crypto, fiat, side, found)
+
+
+def _ask(request: ExchangeRequest, crypto: Asset, fiat: Asset, side: Side) -> PriceAsk:
+    method = RAILS[fiat.code]
+    return PriceAsk(request.client_id, mapping.NAME, side, crypto.code, fiat.code, method)

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from cambist.dialects.cryptoexchange.tables import CRYPTO_CODES, FIAT_CODES, STATUSES
 from cambist.http.amounts import AmountText
-from cambist.http.fields import Email, Phone
+from cambist.http.fields import EMAIL_MAX, PHONE_MAX
 
 CUSTOMER_MAX = 191
 ADDRESS_TEXT_MAX = 200
@@ -25,7 +25,7 @@ MOMENT_PATTERN = (
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
     "([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 )
-LIMIT_PATTERN = "^[1-9][0-9]?$|^100$"
+PHONE_PATTERN = "^[+][0-9][0-9 ().-]*[0-9]$"
 
 QUOTE_EXAMPLE = "019ac5f0-2a4b-7c31-9d1e-5f0a3b7c9e21"
 ADDRESS_EXAMPLE = "ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9"
@@ -60,6 +60,24 @@ Fiat = Annotated[
 Side = Literal["buy", "sell"]
 Address = Annotated[str, Field(pattern=ADDRESS_PATTERN, examples=[ADDRESS_EXAMPLE])]
 Id = Annotated[str, Field(pattern=ID_PATTERN, examples=[QUOTE_EXAMPLE])]
+EmailText = Annotated[
+    str,
+    Field(
+        min_length=6,
+        max_length=EMAIL_MAX,
+        description="Where letters about the order go",
+        json_schema_extra={"format": "email", "examples": ["jana@shop.example"]},
+    ),
+]
+PhoneText = Annotated[
+    str,
+    Field(
+        pattern=PHONE_PATTERN,
+        max_length=PHONE_MAX,
+        description="The number that is proved by a code, with its country code",
+        examples=["+420601123456"],
+    ),
+]
 Language = Literal["en", "cs", "sv", "de", "ro"]
 OneAmount = "Exactly one of the two amounts is given"
 
@@ -135,8 +153,8 @@ class PlaceOrder(Wanted):
     bank_account: Annotated[str, Field(min_length=1, max_length=ACCOUNT_TEXT_MAX)] | None = None
     quote_id: Id | None = None
     external_id: Annotated[str, Field(pattern=REFERENCE_PATTERN)] | None = None
-    email: Email | None = None
-    phone: Phone | None = None
+    email: EmailText | None = None
+    phone: PhoneText | None = None
     language: Language = "en"
 
 
