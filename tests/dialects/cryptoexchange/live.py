@@ -13,7 +13,7 @@ import httpx2
 from litestar.types import ASGIApp
 
 from cambist.adapters.db.mappers import SCHEDULE
-from cambist.adapters.db.partner_keys import PostgresPartnerKeys
+from cambist.adapters.db.queries import PostgresKeys
 from cambist.adapters.db.usage import KeyUsage
 from cambist.app.cases.confirm_code import ConfirmCode
 from cambist.app.cases.send_code import SendCode
@@ -101,14 +101,14 @@ def app_of(
     """Build the exchange on a world as bootstrap does."""
     core = world.core
     limits = Limits.build(time.monotonic_ns, MANY, MANY, MANY)
-    keys = PostgresPartnerKeys(core.pool, PartnerKind.API_CLIENT)
+    keys = PostgresKeys(core.pool, PartnerKind.API_CLIENT)
     services = ExchangeServices(
         bus=bus or core.bus,
         now=core.clock.now,
         new_id=core.entropy.new_id,
         public_url=PUBLIC_URL,
         callers=Callers(keys, limits, KeyUsage(core.pool), core.clock.now, time.monotonic_ns),
-        clients=keys,
+        clients=core.queries,
         trades=trades or core.trades,
         market=core.market,
         vault=vault or core.market,

@@ -29,10 +29,10 @@ SECURITY = {
 
 
 class ClientQueries(Protocol):
-    """Read API clients; partners of other kinds are not found."""
+    """Read what a client is called."""
 
     async def partner(self, partner_id: PartnerId) -> Partner | None:
-        """Find a client."""
+        """Find a partner."""
 
 
 @dataclass(frozen=True, slots=True)
