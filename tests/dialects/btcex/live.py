@@ -166,11 +166,12 @@ class Client:
         content: bytes | None = None,
         name: str = "front.png",
         headers: Mapping[str, str] | None = None,
-        **fields: str,
+        fields: Mapping[str, str] | None = None,
     ) -> httpx2.Response:
         """Send a signed form with a picture."""
         picture = png() if content is None else content
-        told = {"kind": "id-front", "sha256": hashlib.sha256(picture).hexdigest(), **fields}
+        told = {"kind": "id-front", "sha256": hashlib.sha256(picture).hexdigest()}
+        told.update(fields or {})
         return await self.http.post(
             f"/order/{order}/verify-identity",
             data=told,

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from cambist.adapters.vault.entropy import SystemEntropy
-from cambist.bootstrap.brokers import PUBLIC_BYTES
+from cambist.bootstrap.onboarding import PUBLIC_BYTES
 from cambist.dialects.btcex.auth import Claim, claim_of
 from cambist.dialects.btcex.signing import sign
 from cambist.http.limits import Limits, RateLimit

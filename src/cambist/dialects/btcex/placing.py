@@ -83,7 +83,7 @@ async def _followed(
     if data.dry or not wants_page(request.headers.get("accept", "")):
         return Response(_shown(request, view), status_code=201)
     page = showing.page_of(view, request.services.public_url)
-    return Response(None, status_code=303, headers={"Location": page})
+    return Response(b"", status_code=303, media_type=HTML, headers={"Location": page})
 
 
 def wants_page(accept: str) -> bool:
