@@ -18,7 +18,8 @@ _HELD = """select o.customer_id,
     coalesce((select sum(units) from payments p where p.order_id = o.id and p.asset = $3
       and p.state = 'pending' and p.direction = 'in'), 0)
   from addresses a join orders o on o.id = a.order_id
-  where a.key = $1 and o.partner_id = $2 and o.kind = 'deposit' and o.customer_id is not null"""
+  where a.key = $1 and o.partner_id = $2 and o.kind = 'deposit' and o.asset = $3
+    and o.customer_id is not null"""
 
 _POSTED = "select posted - held from accounts where id = $1"
 

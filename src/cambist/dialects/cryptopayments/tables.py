@@ -66,11 +66,12 @@ EVENT_STATUS: Mapping[EventName, Status | None] = {
     EventName.ORDER_CASE_CLOSED: None,
     EventName.ORDER_READY: None,
     EventName.ORDER_PAID: None,
-    EventName.ORDER_CANCELLED: Status.FAILED,
-    EventName.ORDER_RETURNING: Status.FAILED,
-    EventName.ORDER_RETURNED: Status.FAILED,
+    EventName.ORDER_CANCELLED: None,
+    EventName.ORDER_RETURNING: None,
+    EventName.ORDER_RETURNED: None,
 }
-"""The status an event brings an order to, None when the vendor's status stays as it was."""
+"""The status an event brings an order to, None when the vendor's status stays as it was, and for
+what never happens to a merchant's order."""
 
 
 @dataclass(frozen=True, slots=True)
