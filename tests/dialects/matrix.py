@@ -43,7 +43,8 @@ class Plan:
     """Say what the matrix of a dialect is made of.
 
     `fixtures` give one good request for each operation; one without fails the matrix. `shapes`
-    are patterns of what somebody owns, `foreign` names the other's by the name of its place, and
+    are patterns of what somebody owns, `foreign` names the other's by the name of its place (or by
+    operation and place, joined by a point), and
     `free` (operation, name) has such a shape and is anybody's. `refusals` are the statuses for a
     foreign name where it is not simply missing. `ours` are fields only we say.
     """
@@ -59,6 +60,10 @@ class Plan:
     refusals: Mapping[str, frozenset[int]] = field(default_factory=dict)
     stranger: str = ""
 
+    def theirs(self, operation: str, name: str) -> str:
+        """Give what the other owns, to be put where one of the caller's belongs."""
+        return self.foreign.get(f"{operation}.{name}") or self.foreign[name]
+
     def is_owned(self, operation: str, name: str, described: Mapping[str, Any]) -> bool:
         """Tell by its shape whether a value names something somebody owns."""
         choices = [described, *described.get("anyOf", []), *described.get("oneOf", [])]
@@ -67,10 +72,12 @@ class Plan:
 
 
 def good_calls(plan: Plan) -> Iterator[Call]:
-    """List the calls the caller may make, one an operation."""
+    """List the calls the caller may make, one an operation that is not open to everybody."""
     dialect = plan.dialect
     for path, item in describe(dialect)["paths"].items():
         for method, described in item.items():
+            if described.get("security") == []:
+                continue
             operation = described["operationId"]
             fixture = plan.fixtures[operation]
             yield Call(
@@ -117,7 +124,7 @@ def _foreign_ids(
         name = parameter["name"]
         if not plan.is_owned(call.operation, name, parameter["schema"]):
             continue
-        theirs = plan.foreign[name]
+        theirs = plan.theirs(call.operation, name)
         if parameter["in"] == "path":
             one = replace(call, path=path.format(**{name: theirs}))
             swapped = replace(swapped, path=one.path)
@@ -128,7 +135,7 @@ def _foreign_ids(
     for name, described in schema.get("properties", {}).items():
         if not plan.is_owned(call.operation, name, described):
             continue
-        theirs = plan.foreign[name]
+        theirs = plan.theirs(call.operation, name)
         yield replace(
             call,
             about=f"foreign {name}",
