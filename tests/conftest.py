@@ -148,6 +148,12 @@ def database_url(cluster_url: str, worker_name: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def fresh_database_url(cluster_url: str, worker_name: str) -> Iterator[str]:
+    """Give a migrated database that belongs to one test; an asyncpg URL."""
+    yield from _fresh_database(cluster_url, worker_name, TEMPLATE)
+
+
+@pytest.fixture
 def empty_database_url(cluster_url: str, worker_name: str) -> Iterator[str]:
     """Give an empty database that belongs to one test; an asyncpg URL."""
     yield from _fresh_database(cluster_url, worker_name, "template0")

@@ -47,7 +47,13 @@ _PARKED = "select aggregate_id, name, error from outbox where parked_at is not n
 _TWICE = """select order_id, address, count(*) from payments
   where direction = 'out' group by 1, 2 having count(*) > 1"""
 
+_FORGOTTEN = """select o.id, o.state, o.confirmed, t.fiat_received from trades t
+  join orders o on o.id = t.id
+  where o.state in ('cancelled', 'expired', 'rejected')
+    and (t.fiat_received > 0 or o.confirmed > 0 and o.confirmed = o.received)"""
+
 QUERIES = {
+    "money of an order that is over (order, state, crypto, fiat)": _FORGOTTEN,
     "held by other than one case (order, kind, state, cases)": _UNHELD,
     "state, fill and payout disagree (order, state, filled, payout)": _STATES,
     "line and suspense disagree (line, state, units)": _LINES,
@@ -58,11 +64,17 @@ QUERIES = {
 
 
 async def faults(pool: Pool) -> list[str]:
-    """Say what is wrong; nothing when all is well."""
+    """Say what is wrong with books and orders; nothing when all is well."""
     while await fold(pool) + await seal(pool):
         pass
     report = await verify(pool)
     found = [] if report.ok else list(report.lines())
+    return found + await faults_of_orders(pool)
+
+
+async def faults_of_orders(pool: Pool) -> list[str]:
+    """Say what is wrong with orders, cases, lines and limits."""
+    found = []
     for what, query in QUERIES.items():
         found += [f"{what}: {tuple(row)}" for row in await pool.fetch(query)]
     return found + await _limits(pool)

@@ -231,6 +231,12 @@ class Desk:
         self, units: int, references: Sequence[str] = (), **changes: Any
     ) -> BookedLine:
         """Let the bank report money on our account."""
+        booked: BookedLine = await self.do(await self.line(units, references, **changes))
+        await self.carry()
+        return booked
+
+    async def line(self, units: int, references: Sequence[str] = (), **changes: Any) -> BookLine:
+        """Write a line of a statement, another one each time."""
         self.lines += 1
         asked: dict[str, Any] = {
             "account": IBAN,
@@ -247,9 +253,7 @@ class Desk:
             "is_return": False,
             "text": "",
         }
-        booked: BookedLine = await self.do(BookLine(**{**asked, **changes}))
-        await self.carry()
-        return booked
+        return BookLine(**{**asked, **changes})
 
     async def today(self) -> date:
         """Tell the core's day."""

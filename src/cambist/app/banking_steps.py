@@ -32,7 +32,7 @@ REFERENCES_MAX = 16
 SEAL_PURPOSE = "bank-line"
 PAYOUT_ID_LENGTH = 32
 UNSEEN = "unseen"
-"""Why a payout that came back is booked as made although no statement has shown it yet."""
+"""Why a payout that came back still holds what it is to book: no statement has shown it yet."""
 
 
 async def payout_of(uow: UnitOfWork, texts: Iterable[str]) -> BankPayout | None:
@@ -197,15 +197,14 @@ async def close_payout(
             return None
         await _take_back(uow, order, current, reference, now)
         return payout.order_id
-    if current.reason == UNSEEN:
-        await uow.ledger.lock([account])
-        _see(uow, current, reference)
-        return payout.order_id
-    if current.state is not BankPayoutState.EXPORTED:
+    if current.state is not BankPayoutState.EXPORTED and current.reason != UNSEEN:
         return None
     await uow.ledger.lock([account])
     await uow.ledger.close_hold(account, payout.order_id, HoldState.CAPTURED)
     uow.ledger.post(fiat_paid_out(rail, account, payout.units), reference, payout.order_id)
+    if current.reason == UNSEEN:
+        uow.bank_payouts.save(replace(current, reason=""))
+        return payout.order_id
     uow.bank_payouts.save(current.step(BankPayoutState.SETTLED, now))
     ended = OrderState.RETURNED if current.returning else OrderState.COMPLETED
     event = EventName.ORDER_RETURNED if current.returning else EventName.ORDER_COMPLETED
@@ -218,28 +217,15 @@ async def _take_back(
 ) -> None:
     """Give a customer back what the bank could not deliver; a person finds another way.
 
-    Until then it is set aside. A return that comes before the statement showed the payment books
-    both.
+    Until then it is set aside. A return may be told before the payment it returns; what the
+    payment is to book stays held for it.
     """
     account = customer_account(payout.customer_id, payout.currency)
     rail = rail_account(payout.method, payout.currency)
     await uow.ledger.lock([account])
     if payout.state is BankPayoutState.EXPORTED:
-        await uow.ledger.close_hold(account, payout.order_id, HoldState.CAPTURED)
-        paid_out = fiat_paid_out(rail, account, payout.units)
-        uow.ledger.post(paid_out, f"{reference}:out", payout.order_id)
-        payout = replace(payout.step(BankPayoutState.SETTLED, now), reason=UNSEEN)
+        payout = replace(payout, reason=UNSEEN)
     uow.ledger.post(payout_returned(rail, account, payout.units), reference, payout.order_id)
     uow.ledger.hold(account, payout.units, payout.order_id)
     uow.bank_payouts.save(payout.step(BankPayoutState.RETURNED, now))
     await hold_for(uow, order, CaseKind.EDD, now, reasons=(CAME_BACK,))
-
-
-def _see(uow: UnitOfWork, payout: BankPayout, reference: str) -> None:
-    """Book a payment that is told after its return, in place of what was booked ahead of it."""
-    account = customer_account(payout.customer_id, payout.currency)
-    rail = rail_account(payout.method, payout.currency)
-    ahead = payout_returned(rail, account, payout.units)
-    uow.ledger.post(ahead, f"{reference}:ahead", payout.order_id)
-    uow.ledger.post(fiat_paid_out(rail, account, payout.units), reference, payout.order_id)
-    uow.bank_payouts.save(replace(payout, reason=""))

@@ -32,6 +32,8 @@ _HOLDS = """with held as (
           and not exists (select from bank_payouts l
             where l.order_id = p.order_id and l.number > p.number)
       union all
+      select order_id, units from bank_payouts where reason = 'unseen'
+      union all
       select t.id, t.fiat_units from trades t join orders o on o.id = t.id
         where t.method = 'balance' and o.kind = 'buy' and o.state = 'paid'
       union all
