@@ -1,9 +1,7 @@
 """Prove what each form of a case does, and what it says when it is not taken."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from html import escape, unescape
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,86 +13,20 @@ from cambist.app.cases.name_return import NameReturn
 from cambist.app.cases.send_code import SendCode
 from cambist.app.cases.submit_identity import SubmitIdentity
 from cambist.app.trades.cancel_trade import CancelTrade
-from cambist.domain.compliance.cases import CaseKind, CaseState
-from cambist.domain.identity.documents import DocumentKind
+from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.messaging.codes import Outcome
 from cambist.domain.orders.states import OrderKind
-from cambist.http.multipart_body import FILE_BYTES_MAX
-from cambist.http.uploading import Upload
 from cambist.kernel.errors import DomainError, ErrorCode
-from cambist.pages.cases.acting import REFUSED_FILES, Action
-from cambist.pages.cases.app import FORM_BYTES_MAX
 from cambist.pages.cases.shown import Notice, Wrong
-from cambist.pages.cases.texts import FORM_TEXTS
-from cambist.ports.documents import DocumentRefusal
-from tests.pages.cases.stage import (
-    CHANGED,
-    LITECOIN,
-    ORDER,
-    PAGE,
-    QUOTE,
-    SAME_ORIGIN,
-    Stage,
-    case_scenes,
-    cookie,
-    held,
-    scenes,
-    staged,
-)
-
-TEXTS = FORM_TEXTS["cs"]
-IDENTITY = {
-    "first_name": "Jana  Marie",
-    "last_name": "Nováková",
-    "birth_date": "1971-03-19",
-    "birth_number": "",
-    "nationality": "CZ",
-    "street": "Dlouhá 1",
-    "city": "Praha",
-    "postal_code": "110 00",
-    "country": "CZ",
-    "document_kind": "id-card",
-    "document_number": "123 456 789",
-    "document_valid_until": "2030-01-01",
-    "document_issuer": "MěÚ Praha",
-    "phone": " +420 601 123 456 ",
-    "consent": "true",
-}
-AML = {
-    "funds_origin": "employment",
-    "purpose": "savings",
-    "occupation": "Truhlářka",
-    "pep": "false",
-    "tax_country": "CZ",
-    "declaration": "true",
-}
-POLYGLOTS = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "</textarea></title><svg/onload=alert(1)>",
-    "{{7*7}}{%raw%}${7*7}",
-    "--><!--<script>",
-    "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//",
-    "\u202egnp.exe\u0000\ud7ff{count}{0.__class__}",
-]
+from tests.pages.cases.answers import AML, IDENTITY, TEXTS, said, show
+from tests.pages.cases.scenery import CHANGED, LITECOIN, ORDER, PAGE, QUOTE, SAME_ORIGIN, held
+from tests.pages.cases.stage import Stage, cookie, staged
 
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
     with staged() as ready:
         yield ready
-
-
-def show(stage: Stage, name: str) -> None:
-    stage.trades.shown = case_scenes()[name]
-
-
-def said(wrong: Wrong, count: int = 0) -> str:
-    return str(escape(TEXTS.wrong[wrong].format(count=count)))
-
-
-# Identity
 
 
 def test_identity_is_handed_in_as_the_api_would(stage: Stage) -> None:
@@ -198,9 +130,6 @@ def test_field_given_twice_is_refused(stage: Stage) -> None:
     assert answer.status_code == 400
 
 
-# The declaration
-
-
 def test_declaration_is_handed_in_under_the_countrys_name(stage: Stage) -> None:
     show(stage, "aml")
     assert stage.answer("aml", **AML).status_code == 303
@@ -243,9 +172,6 @@ def test_other_origin_must_be_told(stage: Stage) -> None:
     told = {**other, "funds_origin_detail": "I found\r\na treasure."}
     assert stage.answer("aml", **told).status_code == 303
     assert dict(stage.bus.commands[0].fields)["funds_origin_detail"] == "I found\na treasure."
-
-
-# Codes
 
 
 @pytest.mark.parametrize(("kind", "name"), [("phone", "phone"), ("deposit", "deposit")])
@@ -307,9 +233,6 @@ def test_spent_code_leaves_only_a_new_one_to_ask_for(stage: Stage) -> None:
     assert TEXTS.send_again in text
 
 
-# Change and return
-
-
 @pytest.mark.parametrize(("decision", "accept"), [("accept", True), ("reject", False)])
 def test_changed_terms_are_decided(stage: Stage, decision: str, accept: bool) -> None:
     show(stage, "change")
@@ -353,9 +276,6 @@ def test_return_address_is_named_or_said_to_be_wrong(stage: Stage) -> None:
     assert 'value="ltc1qwrong"' in answer.text
 
 
-# Cancelling
-
-
 @pytest.mark.parametrize("name", ["identity", "aml", "phone", "deposit", "review", "looked-at"])
 def test_order_is_given_up(stage: Stage, name: str) -> None:
     show(stage, name)
@@ -377,262 +297,3 @@ def test_order_that_cannot_be_given_up_offers_no_button(stage: Stage, shown: Any
     assert 'id="cancel"' not in stage.get("/case").text
     answer = stage.answer_cancel()
     assert (answer.status_code, stage.bus.commands) == (409, [])
-
-
-# Answered meanwhile
-
-
-@pytest.mark.parametrize("action", [a for a in Action if a is not Action.CANCEL])
-def test_case_under_review_takes_no_answer_and_shows_the_state_of_now(
-    stage: Stage, action: Action
-) -> None:
-    token = in_time(stage)
-    stage.trades.shown = held(CaseKind.IDENTITY, state=CaseState.SUBMITTED)
-    answer = send(stage, action, token)
-    assert answer.status_code == 409
-    assert TEXTS.notices[Notice.ANSWERED] in answer.text
-    assert TEXTS.review.title in answer.text
-    assert (stage.bus.commands, stage.uploads.taken) == ([], [])
-
-
-@pytest.mark.parametrize("action", Action)
-def test_order_that_went_on_shows_its_status_instead(stage: Stage, action: Action) -> None:
-    token = in_time(stage)
-    stage.trades.shown = scenes()["waiting"]
-    answer = send(stage, action, token)
-    assert answer.status_code == 409
-    assert TEXTS.notices[Notice.ANSWERED] in answer.text
-    assert 'data-status="waiting"' in answer.text
-    assert stage.bus.commands == []
-
-
-@pytest.mark.parametrize("action", [Action.IDENTITY, Action.PHONE_SMS, Action.CHANGE])
-def test_answer_to_another_case_shows_the_one_that_is_open(stage: Stage, action: Action) -> None:
-    token = in_time(stage)
-    stage.trades.shown = held(CaseKind.AML)
-    answer = send(stage, action, token)
-    assert answer.status_code == 409
-    assert 'data-kind="aml"' in answer.text
-    assert stage.bus.commands == []
-
-
-def test_case_answered_at_the_same_moment_says_so(stage: Stage) -> None:
-    show(stage, "identity")
-    stage.bus.refusal = DomainError(ErrorCode.CASE_NOT_OPEN, case="identity", open="")
-    answer = stage.answer("identity", **IDENTITY)
-    assert answer.status_code == 409
-    assert TEXTS.notices[Notice.ANSWERED] in answer.text
-
-
-@pytest.mark.parametrize(
-    ("code", "status", "notice"),
-    [
-        (ErrorCode.LIMIT_EXCEEDED, 429, Notice.TOO_OFTEN),
-        (ErrorCode.TOO_MANY_TRIES, 429, Notice.TOO_OFTEN),
-        (ErrorCode.FIELD_INVALID, 409, Notice.NO_PHONE),
-        (ErrorCode.INVALID_STATE, 409, Notice.NOT_POSSIBLE),
-        (ErrorCode.INSUFFICIENT_BALANCE, 409, Notice.BALANCE),
-        (ErrorCode.OVERLOADED, 503, Notice.TRY_AGAIN),
-        (ErrorCode.UNKNOWN_OUTCOME, 503, Notice.TRY_AGAIN),
-    ],
-)
-def test_refusal_is_said_above_the_form(
-    stage: Stage, code: ErrorCode, status: int, notice: Notice
-) -> None:
-    show(stage, "phone")
-    stage.bus.refusal = DomainError(code)
-    answer = stage.answer("phone-sms")
-    assert answer.status_code == status
-    assert escape(TEXTS.notices[notice]) in answer.text
-
-
-@pytest.mark.parametrize(
-    "code", [ErrorCode.LIMIT_EXCEEDED, ErrorCode.AMOUNT_TOO_SMALL, ErrorCode.AMOUNT_TOO_LARGE]
-)
-def test_new_terms_beyond_the_limits_can_only_be_given_back(stage: Stage, code: ErrorCode) -> None:
-    show(stage, "change")
-    stage.bus.refusal = DomainError(code)
-    answer = stage.answer("change", decision="accept", quote=str(QUOTE))
-    assert (answer.status_code, TEXTS.notices[Notice.LIMIT] in answer.text) == (409, True)
-
-
-# Documents
-
-
-def in_time(stage: Stage) -> str:
-    show(stage, "identity")
-    return stage.token()
-
-
-def send(stage: Stage, action: Action, token: str) -> Any:
-    """Send a form as it stood on a page that is out of date."""
-    if action is Action.DOCUMENT:
-        return upload(stage, b"x", token=token)
-    return stage.post(f"/case/{action.value}", {"form": token})
-
-
-def upload(
-    stage: Stage,
-    content: bytes | None,
-    name: str = "card.jpg",
-    kind: str = "id-front",
-    token: str | None = None,
-) -> Any:
-    fields = {"form": stage.token() if token is None else token, "kind": kind}
-    files = {} if content is None else {"file": (name, content, "image/jpeg")}
-    return stage.client.post(
-        f"/order/{PAGE}/case/document",
-        data=fields,
-        files=files or {"file": ("", b"", "application/octet-stream")},
-        headers={**SAME_ORIGIN, **cookie("sessionSESSIONsessionSESSION1234")},
-        follow_redirects=False,
-    )
-
-
-@pytest.mark.parametrize("name", ["identity", "aml"])
-def test_document_is_taken_for_the_case_that_is_open(stage: Stage, name: str) -> None:
-    show(stage, name)
-    assert upload(stage, b"\xff\xd8\xff", "C:\\Jana\\card.JPG").status_code == 303
-    kind = CaseKind(name)
-    expected = Upload(ORDER, None, kind, DocumentKind.ID_FRONT, b"\xff\xd8\xff", ".JPG")
-    assert stage.uploads.taken == [expected]
-    assert TEXTS.document_kinds[DocumentKind.ID_FRONT] in stage.get("/case").text
-
-
-@pytest.mark.parametrize("refusal", DocumentRefusal)
-def test_refused_document_is_said_beside_the_file(stage: Stage, refusal: DocumentRefusal) -> None:
-    show(stage, "identity")
-    stage.uploads.refusal = DomainError(
-        ErrorCode.DOCUMENT_INVALID, field="file", reason=refusal.value
-    )
-    answer = upload(stage, b"x")
-    assert answer.status_code == 422
-    assert f'id="e-file">{said(REFUSED_FILES[refusal])}<' in answer.text
-
-
-def test_file_of_ten_megabytes_is_taken_and_one_byte_more_is_not(stage: Stage) -> None:
-    show(stage, "identity")
-    assert upload(stage, bytes(FILE_BYTES_MAX)).status_code == 303
-    for size in (FILE_BYTES_MAX + 1, 2 * FILE_BYTES_MAX):
-        answer = upload(stage, bytes(size))
-        assert answer.status_code == 413
-        assert f'id="e-file">{said(Wrong.FILE_TOO_LARGE)}<' in answer.text
-    assert len(stage.uploads.taken) == 1
-
-
-def test_file_that_was_not_chosen_is_asked_for(stage: Stage) -> None:
-    show(stage, "identity")
-    answer = upload(stage, None)
-    assert (answer.status_code, said(Wrong.FILE_MISSING) in answer.text) == (422, True)
-
-
-def test_one_file_too_many_is_said(stage: Stage) -> None:
-    show(stage, "identity")
-    stage.uploads.refusal = DomainError(ErrorCode.LIMIT_EXCEEDED, limit=20)
-    answer = upload(stage, b"x")
-    assert (answer.status_code, TEXTS.notices[Notice.TOO_MANY_FILES] in answer.text) == (409, True)
-
-
-@pytest.mark.parametrize("kind", ["", "nothing", "id-front\x00"])
-def test_document_of_no_kind_is_refused(stage: Stage, kind: str) -> None:
-    show(stage, "identity")
-    assert upload(stage, b"x", kind=kind).status_code == 400
-
-
-def test_document_without_the_sessions_token_is_refused(stage: Stage) -> None:
-    show(stage, "identity")
-    for token in ("", "0" * 64):
-        assert upload(stage, b"x", token=token).status_code == 403
-    assert stage.uploads.taken == []
-
-
-@pytest.mark.parametrize(
-    ("body", "media_type", "status"),
-    [
-        (b"\xff%zz=&&;", "application/x-www-form-urlencoded", 403),
-        (b"form=%ff%fe", "application/x-www-form-urlencoded", 403),
-        (b"{", "application/json", 400),
-        (b"--x\r\n", "multipart/form-data; boundary=x", 400),
-        (b"a=" + b"b" * FORM_BYTES_MAX, "application/x-www-form-urlencoded", 413),
-        (b"", "", 400),
-    ],
-)
-@pytest.mark.parametrize("action", ["identity", "document"])
-def test_broken_forms_are_refused(
-    stage: Stage, action: str, body: bytes, media_type: str, status: int
-) -> None:
-    show(stage, "identity")
-    answer = stage.client.post(
-        f"/order/{PAGE}/case/{action}",
-        content=body,
-        headers={"content-type": media_type, **cookie("sessionSESSIONsessionSESSION1234")},
-    )
-    assert answer.status_code == (400 if action == "document" else status)
-    assert (stage.bus.commands, stage.uploads.taken) == ([], [])
-
-
-# Hostile texts (T78)
-
-
-@pytest.mark.parametrize("hostile", POLYGLOTS)
-def test_hostile_answers_come_back_as_text_only(stage: Stage, hostile: str) -> None:
-    stage.bus.refusal = DomainError(ErrorCode.ADDRESS_INVALID)
-    for name, action, fields in (
-        ("identity", "identity", IDENTITY),
-        ("aml", "aml", {**AML, "funds_origin_detail": ""}),
-        ("return", "return", {"address": ""}),
-        ("phone-sent", "phone", {"code": ""}),
-    ):
-        show(stage, name)
-        faulty = stage.answer(action, **dict.fromkeys(fields, "\x07"))
-        known = {*tags(stage.get("/case").text), *tags(faulty.text)}
-        text = stage.answer(action, **dict.fromkeys(fields, hostile)).text
-        assert set(tags(text)) <= known, name
-        assert "{{7*7}}" not in hostile or "{{7*7}}" in text or action == "phone"
-
-
-@pytest.mark.parametrize("hostile", POLYGLOTS)
-def test_hostile_facts_are_only_text(stage: Stage, hostile: str) -> None:
-    again = held(CaseKind.IDENTITY, reasons=("document-unreadable",), remark="calm")
-    show_it = replace(again, cases=(replace(again.cases[0], remark=hostile, reasons=(hostile,)),))
-    stage.trades.shown = replace(again, cases=(replace(again.cases[0], reasons=("nothing",)),))
-    calm = tags(stage.get("/case").text)
-    stage.trades.shown = show_it
-    assert tags(stage.get("/case").text) == calm
-    for name in ("waiting", "sent", "sell-waiting"):
-        scene = scenes()[name]
-        stage.trades.shown = scene
-        calm = tags(stage.get("").text)
-        pay = scene.pay and replace(
-            scene.pay, holder=hostile, reference=hostile, bic=hostile, message=hostile
-        )
-        payments = tuple(
-            replace(item, payment=replace(item.payment, txid=hostile)) for item in scene.payments
-        )
-        stage.trades.shown = replace(scene, pay=pay, payments=payments, email=hostile)
-        assert tags(stage.get("").text) == calm, name
-
-
-class Lister(HTMLParser):
-    """Write down what a page is built of; long words are cut into spans."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, tuple[str, ...]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ("wbr", "span"):
-            self.found.append((tag, tuple(name for name, _ in attrs)))
-
-
-def tags(html: str) -> list[tuple[str, tuple[str, ...]]]:
-    """List the elements of a page with the names of their attributes."""
-    lister = Lister()
-    lister.feed(html)
-    return lister.found
-
-
-def test_page_that_trusts_what_it_is_told_would_be_caught() -> None:
-    careful, careless = escape(POLYGLOTS[1]), POLYGLOTS[1]
-    assert tags(f'<input value="{careful}">') == tags('<input value="x">')
-    assert tags(f'<input value="{careless}">') != tags('<input value="x">')

@@ -14,7 +14,7 @@ from cambist.pages.cases.model import TONES, TRANSACTIONS_MAX, order_model, stat
 from cambist.pages.cases.render import say, version_of
 from cambist.pages.cases.shown import PageStatus, StepState, Why
 from cambist.pages.look.languages import LANGUAGES
-from tests.pages.cases.stage import (
+from tests.pages.cases.scenery import (
     CHANGED,
     FIAT,
     INSTRUCTIONS,

@@ -23,7 +23,7 @@ from cambist.domain.messaging.codes import Purpose
 from cambist.domain.messaging.messages import unpack
 from cambist.domain.orders.states import OrderState
 from cambist.domain.pricing.terms import Side
-from tests.pages.cases.test_forms import AML, IDENTITY
+from tests.pages.cases.answers import AML, IDENTITY
 from tests.trades.checks import faults
 from tests.trades.desk import LTC, OUTSIDE, Desk, open_desk
 from tests.world import open_world
