@@ -7,12 +7,14 @@ from uuid import UUID
 
 from cambist.adapters.db.mappers import MAPPERS
 from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.reading import SharedReads
 from cambist.adapters.db.store import NOW
 from cambist.app.writing import SESSION_PURPOSE
 from cambist.domain.identity.customers import EXTERNAL, Customer, customer_id
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind
 from cambist.domain.orders.trades import Trade
+from cambist.domain.payments.payments import Payment
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
 from cambist.ports.privacy import Privacy
 from cambist.ports.queries import PaymentView
@@ -21,6 +23,7 @@ from cambist.ports.store import Kind
 from cambist.ports.trades import Slice, TradeFilter, TradeView
 
 CHILDREN_MAX = 2_000
+"""Of one kind, of one order."""
 
 _ORDER, _TRADE, _CUSTOMER = MAPPERS[Kind.ORDER], MAPPERS[Kind.TRADE], MAPPERS[Kind.CUSTOMER]
 _PAYMENT = MAPPERS[Kind.PAYMENT]
@@ -34,18 +37,36 @@ _SELECT = f"""select {_columns(Kind.ORDER, "o")}, {_columns(Kind.TRADE, "t")},
     {_columns(Kind.CUSTOMER, "c")}
   from trades t join orders o on o.id = t.id join customers c on c.id = t.customer_id"""
 
-_PAYMENTS = f"""select {_columns(Kind.PAYMENT, "p")}, x.height
-  from payments p left join cursors x on x.chain = p.chain
-  where p.order_id = any($1::uuid[]) order by p.number limit {CHILDREN_MAX}"""
+_OF_EACH = """select found.* from unnest($1::uuid[]) as asked(id)
+  cross join lateral ({} limit {}) found"""
+"""Orders are read together, but what one has too much of is not missing from another."""
+
+_PAYMENTS = _OF_EACH.format(
+    f"""select {_columns(Kind.PAYMENT, "p")}, x.height
+      from payments p left join cursors x on x.chain = p.chain
+      where p.order_id = asked.id order by p.number""",
+    CHILDREN_MAX,
+)
 
 _CHILDREN = {
-    Kind.CASE: "opened_at, id",
-    Kind.CODE: "created_at desc, id desc",
-    Kind.BANK_PAYOUT: "number",
+    kind: _OF_EACH.format(
+        f"{MAPPERS[kind].select} where order_id = asked.id order by {order}", CHILDREN_MAX
+    )
+    for kind, order in {
+        Kind.CASE: "opened_at, id",
+        Kind.CODE: "created_at desc, id desc",
+        Kind.BANK_PAYOUT: "number",
+    }.items()
 }
+
+_CHANNELS = """select distinct on (partner_id) partner_id, id from integrations
+  where partner_id = any($1::uuid[]) order by partner_id, id"""
 
 _SESSION = f"""select order_id from page_links
   where session_hash = $1 and session_until > ({NOW})"""
+
+Paid = tuple[Payment, int]
+"""A payment, and how high its chain is."""
 
 PayingBy = Callable[[Trade, int], Instructions | None]
 """Tell how a buyer pays so many units for a trade, None when its rail needs no instructions."""
@@ -56,12 +77,14 @@ class PostgresTrades:
 
     def __init__(self, pool: Pool, privacy: Privacy, paying_by: PayingBy) -> None:
         self._pool, self._privacy, self._paying_by = pool, privacy, paying_by
+        self._by_id = SharedReads[OrderId, TradeView](self._of_ids)
+        self._channels = SharedReads[PartnerId, IntegrationId](self._channels_of)
 
     async def trade(self, partner_id: PartnerId | None, order_id: OrderId) -> TradeView | None:
         """Find a trade."""
-        return await self._one(
-            "t.id = $1 and ($2::uuid is null or t.partner_id = $2)", order_id, partner_id
-        )
+        view = await self._by_id.get(order_id)
+        is_his = view is not None and partner_id in (None, view.trade.partner_id)
+        return view if is_his else None
 
     async def trade_by_number(self, partner_id: PartnerId, number: int) -> TradeView | None:
         """Find a partner's trade by its number."""
@@ -109,9 +132,17 @@ class PostgresTrades:
 
     async def channel(self, partner_id: PartnerId) -> IntegrationId | None:
         """Find the one integration a broker's partner orders through."""
-        query = "select id from integrations where partner_id = $1 order by id limit 1"
-        found = await self._pool.fetchval(query, partner_id)
-        return None if found is None else IntegrationId(found)
+        return await self._channels.get(partner_id)
+
+    async def _channels_of(
+        self, partner_ids: Sequence[PartnerId]
+    ) -> Mapping[PartnerId, IntegrationId]:
+        rows = await self._pool.fetch(_CHANNELS, list(partner_ids))
+        return {PartnerId(row[0]): IntegrationId(row[1]) for row in rows}
+
+    async def _of_ids(self, order_ids: Sequence[OrderId]) -> Mapping[OrderId, TradeView]:
+        rows = await self._pool.fetch(f"{_SELECT} where t.id = any($1::uuid[])", list(order_ids))
+        return {view.order.id: view for view in await self._views(rows)}
 
     async def _one(self, where: str, *arguments: Any) -> TradeView | None:
         rows = await self._pool.fetch(f"{_SELECT} where {where}", *arguments)
@@ -123,28 +154,40 @@ class PostgresTrades:
             return []
         ids = [row[0] for row in rows]
         payments, *children = await asyncio.gather(
-            self._pool.fetch(_PAYMENTS, ids), *(self._children(kind, ids) for kind in _CHILDREN)
+            self._payments(ids), *(self._children(kind, ids) for kind in _CHILDREN)
         )
         found = dict(zip(_CHILDREN, children, strict=True))
         return [self._view(row, payments, found) for row in rows]
 
-    async def _children(self, kind: Kind, ids: list[UUID]) -> list[Any]:
-        mapper = MAPPERS[kind]
-        query = f"{mapper.select} where order_id = any($1::uuid[]) order by {_CHILDREN[kind]}"
-        rows = await self._pool.fetch(f"{query} limit {CHILDREN_MAX}", ids)
-        return [mapper.read(row) for row in rows]
+    async def _payments(self, ids: list[UUID]) -> Mapping[UUID, list[Paid]]:
+        """Read payments with how high their chains are, by order."""
+        found: dict[UUID, list[Paid]] = {}
+        for row in await self._pool.fetch(_PAYMENTS, ids):
+            payment: Payment = _PAYMENT.read(row[:-1])
+            if payment.order_id is not None:
+                found.setdefault(payment.order_id, []).append((payment, row[-1] or 0))
+        return found
+
+    async def _children(self, kind: Kind, ids: list[UUID]) -> Mapping[UUID, list[Any]]:
+        """Read what belongs to orders, by order."""
+        found: dict[UUID, list[Any]] = {}
+        for row in await self._pool.fetch(_CHILDREN[kind], ids):
+            child = MAPPERS[kind].read(row)
+            found.setdefault(child.order_id, []).append(child)
+        return found
 
     def _view(
-        self, row: Any, payments: Sequence[Any], children: Mapping[Kind, list[Any]]
+        self,
+        row: Any,
+        payments: Mapping[UUID, list[Paid]],
+        children: Mapping[Kind, Mapping[UUID, list[Any]]],
     ) -> TradeView:
         one, two = len(_ORDER.columns), len(_ORDER.columns) + len(_TRADE.columns)
         order: Order = _ORDER.read(row[:one])
         trade: Trade = _TRADE.read(row[one:two])
         customer: Customer = _CUSTOMER.read(row[two:])
         contact, identity, details = self._opened(customer, trade)
-        own = {
-            kind: tuple(c for c in of if c.order_id == order.id) for kind, of in children.items()
-        }
+        own = {kind: tuple(of.get(order.id, ())) for kind, of in children.items()}
         buying = order.kind is OrderKind.BUY
         due = trade.fiat_units - trade.fiat_received
         return TradeView(
@@ -157,9 +200,7 @@ class PostgresTrades:
             first_name=identity.get("first_name", ""),
             bank_account=details.get("bank_account", ""),
             cases=own[Kind.CASE],
-            payments=tuple(
-                _payment(p, order) for p in payments if _PAYMENT.read(p[:-1]).order_id == order.id
-            ),
+            payments=tuple(_payment(paid, order) for paid in payments.get(order.id, ())),
             payouts=own[Kind.BANK_PAYOUT],
             codes=own[Kind.CODE],
             pay=self._paying_by(trade, due) if buying and due > 0 else None,
@@ -177,7 +218,6 @@ class PostgresTrades:
         return opened[0], opened[1], opened[2]
 
 
-def _payment(row: Any, order: Order) -> PaymentView:
-    payment = _PAYMENT.read(row[:-1])
-    reached = payment.confirmations(row[-1] or 0)
-    return PaymentView(payment, reached, order.external_id, order.fiat)
+def _payment(paid: Paid, order: Order) -> PaymentView:
+    payment, height = paid
+    return PaymentView(payment, payment.confirmations(height), order.external_id, order.fiat)
