@@ -10,7 +10,17 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from bench import history, memory, order_get, orders_http, startup, statements, transfers_bus
+from bench import (
+    history,
+    memory,
+    order_get,
+    orders_http,
+    price_answers,
+    quotes_http,
+    startup,
+    statements,
+    transfers_bus,
+)
 from bench.children import BenchError
 from bench.report import Line, header, put_between_marks, table
 from bench.stand import FULL, QUICK, Effort, Stand, open_stand
@@ -22,6 +32,8 @@ FIGURES: Mapping[str, Callable[[Stand], Awaitable[list[Line]]]] = {
     orders_http.NAME: orders_http.measure,
     transfers_bus.NAME: transfers_bus.measure,
     order_get.NAME: order_get.measure,
+    price_answers.NAME: price_answers.measure,
+    quotes_http.NAME: quotes_http.measure,
     memory.NAME: memory.measure,
     startup.NAME: startup.measure,
     history.NAME: history.measure,

@@ -1,4 +1,4 @@
-"""Decide what house is measured: a merchant with a shop and a key, parts as operators run them."""
+"""Decide what house is measured: a merchant, an API client, parts as operators run them."""
 
 import asyncio
 import contextlib
@@ -19,6 +19,13 @@ from cambist.adapters.simulators.world import SimulatedWorld
 from cambist.app.partners.put_integration import PutIntegration
 from cambist.app.partners.register_partner import RegisterPartner
 from cambist.bootstrap.access import DemoAccess, write_access
+from cambist.bootstrap.brokers import (
+    CLIENT,
+    PUBLISHED_KEY,
+    PUBLISHED_PRIVATE,
+    seat,
+    seed_terms,
+)
 from cambist.bootstrap.core import Core, open_core
 from cambist.bootstrap.onboarding import issue_secret
 from cambist.bootstrap.prices import price_worker
@@ -52,7 +59,7 @@ class Api:
 
 @dataclass(frozen=True)
 class House:
-    """Hold a core with one merchant, and the settings its processes share."""
+    """Hold a core with a merchant and an API client, and the settings its processes share."""
 
     core: Core
     folder: Path
@@ -60,6 +67,7 @@ class House:
     partner: PartnerId
     shop: IntegrationId
     secret: str
+    client_key: str
 
     def settings(self, **extra: object) -> dict[str, str]:
         """Write the settings of a part: the sandbox's own, and limits nobody meets."""
@@ -136,7 +144,7 @@ class House:
 
 @asynccontextmanager
 async def open_house(stand: Stand, name: str) -> AsyncIterator[House]:
-    """Make a house on a fresh database: keys, simulated chains, merchant, shop and key."""
+    """Make a house on a fresh database: keys, simulated chains, terms, merchant, API client."""
     async with stand.database(name) as url:
         folder = stand.folder / name
         folder.mkdir()
@@ -163,9 +171,21 @@ async def open_house(stand: Stand, name: str) -> AsyncIterator[House]:
             )
             await core.bus.execute(PutIntegration(terms))
             _, secret = await issue_secret(core, partner, KeyMode.SANDBOX)
-            token = core.entropy.token(TOKEN_BYTES)
-            write_access(settings, DemoAccess(settings.base_url, token, secret, str(shop), secret))
-            yield House(core, folder, url, partner, shop, secret)
+            await seed_terms(core)
+            _, client_key = await issue_secret(core, await seat(core, CLIENT), KeyMode.SANDBOX)
+            access = DemoAccess(
+                base_url=settings.base_url,
+                token=core.entropy.token(TOKEN_BYTES),
+                api_key=secret,
+                integration_id=str(shop),
+                other_api_key=secret,
+                affiliate=(PUBLISHED_KEY, PUBLISHED_PRIVATE),
+                other_affiliate=(PUBLISHED_KEY, PUBLISHED_PRIVATE),
+                client_key=client_key,
+                other_client_key=client_key,
+            )
+            write_access(settings, access)
+            yield House(core, folder, url, partner, shop, secret, client_key)
 
 
 def free_port() -> int:

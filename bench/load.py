@@ -5,6 +5,7 @@ Run as a process of its own (`python -m bench.load`), so that it shares no loop 
 
 import asyncio
 import itertools
+import json
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,8 @@ class Order:
     """Say what to send: `path` and, for a POST, `body`; `{key}` in the body becomes the key.
 
     With `key_prefix` each request has an Idempotency-Key of its own; several `paths` take turns.
+    `then_path` makes each a pair: `then_body` is sent after a success, `{id}` in it becomes the
+    `id` that was answered.
     """
 
     port: int
@@ -36,27 +39,50 @@ class Order:
     api_key: str = ""
     key_prefix: str = ""
     body: str = ""
+    then_path: str = ""
+    then_body: str = ""
 
-    def requests(self) -> Iterator[bytes]:
+    def requests(self) -> Iterator["Request"]:
         """Write requests without end."""
-        verb = "POST" if self.body else "GET"
-        heads = [f"{verb} {path} HTTP/1.1\r\nHost: bench.example\r\n" for path in self.paths]
-        if self.api_key:
-            heads = [f"{head}X-API-Key: {self.api_key}\r\n" for head in heads]
         if not self.body:
-            yield from itertools.cycle([f"{head}\r\n".encode() for head in heads])
+            yield from itertools.cycle([Request("", self._get(path)) for path in self.paths])
         for number in itertools.count():
             key = f"{self.key_prefix}-{number:09d}"
-            body = self.body.replace("{key}", key)
-            yield (
-                f"{heads[number % len(heads)]}Idempotency-Key: {key}\r\n"
-                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-            ).encode()
+            path = self.paths[number % len(self.paths)]
+            yield Request(key, self._post(path, key, self.body.replace("{key}", key)))
+
+    def second(self, key: str, answer: bytes) -> bytes:
+        """Write the second request of a pair."""
+        found = str(json.loads(answer)["id"])
+        body = self.then_body.replace("{key}", key).replace("{id}", found)
+        return self._post(self.then_path, f"{key}-then", body)
+
+    def _get(self, path: str) -> bytes:
+        return f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode()
+
+    def _post(self, path: str, key: str, body: str) -> bytes:
+        return (
+            f"POST {path} HTTP/1.1\r\n{self._head}Idempotency-Key: {key}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+    @property
+    def _head(self) -> str:
+        key = f"X-API-Key: {self.api_key}\r\n" if self.api_key else ""
+        return f"Host: bench.example\r\n{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Hold the bytes of a request, and the key its pair goes by."""
+
+    key: str
+    sent: bytes
 
 
 @dataclass
 class Tally:
-    """Count answers by status: all of them, those in time, and how long each took."""
+    """Count answers by status: all of them, pairs or singles in time, and how long these took."""
 
     answers: Counter[int] = field(default_factory=Counter)
     in_time: int = 0
@@ -64,13 +90,18 @@ class Tally:
     odd: str = ""
     times: list[float] = field(default_factory=list)
 
-    def note(self, status: int, body: bytes, *, in_time: bool, seconds: float) -> None:
-        """Note one whole answer; keeps the first that is no success, to be shown."""
+    def note(self, status: int, body: bytes) -> bool:
+        """Note a whole answer; tells whether it is a success, and keeps the first that is none."""
         self.answers[status] += 1
+        is_success = 200 <= status < 300
+        if not self.odd and not is_success:
+            self.odd = f"{status} {body[:300].decode(errors='replace')}"
+        return is_success
+
+    def end(self, *, in_time: bool, seconds: float) -> None:
+        """Note that what was to be done is done."""
         self.in_time += in_time
         self.times.append(seconds)
-        if not self.odd and not 200 <= status < 300:
-            self.odd = f"{status} {body[:300].decode(errors='replace')}"
 
     def summary(self, seconds: float) -> dict[str, Any]:
         """Write what was counted."""
@@ -88,12 +119,16 @@ class Tally:
 class Caller(asyncio.Protocol):
     """Send a request, await its whole answer, send the next, until the deadline."""
 
-    def __init__(self, requests: Iterator[bytes], deadline: float, tally: Tally) -> None:
-        self._requests, self._deadline, self._tally = requests, deadline, tally
+    def __init__(
+        self, order: Order, requests: Iterator[Request], deadline: float, tally: Tally
+    ) -> None:
+        self._order, self._requests = order, requests
+        self._deadline, self._tally = deadline, tally
         self._transport: asyncio.Transport | None = None
         self._seen = b""
-        self._sent_at = 0.0
+        self._begun_at = 0.0
         self._open = False
+        self._pair = ""
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -116,11 +151,18 @@ class Caller(asyncio.Protocol):
         body_to = body_from + int(head[at + len(LENGTH) :].partition(b"\r\n")[0])
         if len(self._seen) < body_to:
             return
-        now = perf_counter()
         body, self._seen = self._seen[body_from:body_to], self._seen[body_to:]
-        in_time = now <= self._deadline
         self._open = False
-        self._tally.note(int(head[9:12]), body, in_time=in_time, seconds=now - self._sent_at)
+        self._answered(self._tally.note(int(head[9:12]), body), body)
+
+    def _answered(self, is_success: bool, body: bytes) -> None:
+        """Go on with the second of a pair, or with the next."""
+        pair, self._pair = self._pair, ""
+        if pair and is_success:
+            self._send(self._order.second(pair, body))
+            return
+        now = perf_counter()
+        self._tally.end(in_time=now <= self._deadline, seconds=now - self._begun_at)
         self._next()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -136,12 +178,18 @@ class Caller(asyncio.Protocol):
 
     def _next(self) -> None:
         assert self._transport is not None
-        self._sent_at = perf_counter()
-        if self._sent_at >= self._deadline:
+        self._begun_at = perf_counter()
+        if self._begun_at >= self._deadline:
             self._transport.close()
             return
+        request = next(self._requests)
+        self._pair = request.key if self._order.then_path else ""
+        self._send(request.sent)
+
+    def _send(self, sent: bytes) -> None:
+        assert self._transport is not None
         self._open = True
-        self._transport.write(next(self._requests))
+        self._transport.write(sent)
 
 
 async def load(order: Order) -> dict[str, Any]:
@@ -152,7 +200,7 @@ async def load(order: Order) -> dict[str, Any]:
         made = await asyncio.gather(
             *(
                 loop.create_connection(
-                    lambda: Caller(requests, deadline, tally), "127.0.0.1", order.port
+                    lambda: Caller(order, requests, deadline, tally), "127.0.0.1", order.port
                 )
                 for _ in range(order.connections)
             )

@@ -56,6 +56,16 @@ def order(port: int, connections: int = 2) -> Order:
     return Order(port, connections, 0.1, ("/x",), "secret", "k", '{"externalId": "{key}"}')
 
 
+def pairs(port: int) -> Order:
+    first, second = '{"customer": "{key}"}', '{"customer": "{key}", "quote": "{id}"}'
+    return Order(port, 1, 0.1, ("/x",), "secret", "k", first, "/y", second)
+
+
+def created(name: str) -> bytes:
+    body = f'{{"id": "{name}"}}'.encode()
+    return b"HTTP/1.1 201 Created\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+
+
 async def test_every_request_has_a_key_of_its_own() -> None:
     seen: list[bytes] = []
     async with serving(lambda _: [ANSWER], seen) as port:
@@ -85,6 +95,30 @@ async def test_a_request_without_an_answer_is_noticed() -> None:
     async with serving(lambda n: [] if n == 3 else [ANSWER], []) as port:
         answer = await load(order(port))
     with pytest.raises(BenchError, match="1 broken"):
+        only(answer, 201)
+
+
+async def test_the_second_of_a_pair_takes_what_the_first_was_answered() -> None:
+    seen: list[bytes] = []
+    async with serving(lambda n: [created(f"quote-{n}")], seen) as port:
+        answer = await load(pairs(port))
+    assert only(answer, 201) == len(seen)
+    assert len(seen) % 2 == 0
+    firsts, seconds = seen[::2], seen[1::2]
+    assert all(request.startswith(b"POST /x ") for request in firsts)
+    for number, request in enumerate(seconds):
+        assert request.startswith(b"POST /y ")
+        assert f'"quote": "quote-{2 * number + 1}"'.encode() in request
+    assert answer["rate"] * 0.1 == pytest.approx(len(seconds), abs=1)
+
+
+async def test_a_pair_whose_first_is_refused_has_no_second() -> None:
+    refusal = b"HTTP/1.1 409 Conflict\r\ncontent-length: 2\r\n\r\nno"
+    seen: list[bytes] = []
+    async with serving(lambda _: [refusal], seen) as port:
+        answer = await load(pairs(port))
+    assert {request.split(b" ")[1] for request in seen} == {b"/x"}
+    with pytest.raises(BenchError, match="409 no"):
         only(answer, 201)
 
 
