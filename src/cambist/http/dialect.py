@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from litestar import Litestar, Response, Router, get
+from litestar import HttpMethod, Litestar, MediaType, Response, Router, get, route
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
@@ -108,10 +108,33 @@ def describe(dialect: Dialect) -> dict[str, Any]:
 def _router(dialect: Dialect) -> Router:
     return Router(
         dialect.base,
-        route_handlers=dialect.handlers,
+        route_handlers=[*_options(dialect.handlers), *dialect.handlers],
         before_request=dialect.door,
         request_class=dialect.request_class,
     )
+
+
+def _options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
+    """Answer OPTIONS where a path has several handlers.
+
+    The framework would tell the methods of the first one only. To be registered before them.
+    """
+    methods: dict[str, list[str]] = {}
+    for handler in handlers:
+        for path in handler.paths:
+            methods.setdefault(path, []).extend(handler.http_methods)
+    return [_allowing(path, found) for path, found in methods.items() if len(found) > 1]
+
+
+def _allowing(path: str, methods: Sequence[str]) -> HTTPRouteHandler:
+    allow = {"Allow": ", ".join(sorted({*methods, HttpMethod.OPTIONS.value}))}
+
+    @route(path, http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
+    def options() -> Response[None]:
+        """Tell the methods."""
+        return Response(None, status_code=204, media_type=MediaType.TEXT, headers=allow)
+
+    return options
 
 
 def _documentation(dialect: Dialect, try_out: TryOut | None) -> list[HTTPRouteHandler]:

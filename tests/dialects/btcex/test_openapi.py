@@ -95,3 +95,12 @@ async def test_the_document_and_its_page_are_served_without_a_signature() -> Non
     assert "<script" not in page.text
     for _, path, _ in OPERATIONS:
         assert path in page.text
+
+
+@pytest.mark.parametrize("path", ["/order/buy", "/order/1001/change", "/orders"])
+async def test_a_path_tells_all_its_methods(path: str) -> None:
+    answer = await Broker().ask("OPTIONS", path)
+    known = re.sub("[0-9]+", "{order_id}", path)
+    methods = {method.upper() for method, one, _ in OPERATIONS if one == known}
+    assert answer.status_code == 204
+    assert set(answer.headers["allow"].split(", ")) == methods | {"OPTIONS"}

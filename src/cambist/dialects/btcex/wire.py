@@ -268,8 +268,21 @@ FundsOrigin = Literal[
 TradePurpose = Literal["investment", "payment", "savings", "trading", "other"]
 
 
+DETAIL_OF_OTHER: dict[str, Any] = {
+    "anyOf": [
+        {"properties": {"funds_origin": {"not": {"const": "other"}}}},
+        {
+            "required": ["funds_origin_detail"],
+            "properties": {"funds_origin_detail": {"not": {"type": "null"}}},
+        },
+    ]
+}
+
+
 class AmlCz(Ask):
     """Answer the Czech AML case; `declaration` confirms that all of it is true."""
+
+    model_config = ConfigDict(json_schema_extra=DETAIL_OF_OTHER)
 
     funds_origin: FundsOrigin
     funds_origin_detail: Annotated[Text | None, Field(validate_default=True)] = None
