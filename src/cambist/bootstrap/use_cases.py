@@ -42,6 +42,7 @@ from cambist.app.partners.issue_key import issue_key
 from cambist.app.partners.put_integration import put_integration
 from cambist.app.partners.register_partner import register_partner
 from cambist.app.partners.revoke_key import revoke_key
+from cambist.app.trades.admit_visitor import admit_visitor
 from cambist.app.trades.cancel_trade import cancel_trade
 from cambist.app.trades.fill_trade import fill_trade
 from cambist.app.trades.open_trade import open_trade
@@ -53,6 +54,7 @@ from cambist.app.webhooks.record_attempt import record_attempt
 from cambist.app.webhooks.redeliver_callback import redeliver_callback
 
 USE_CASES = (
+    admit_visitor,
     allot_coins,
     ask_for_link,
     attach_document,
