@@ -35,10 +35,11 @@ def eventually(read: Callable[[], T], is_wanted: Callable[[T], object]) -> T:
 
 @dataclass
 class House:
-    """Hold a running sandbox: what opens its doors, its control operations, its mailbox."""
+    """Hold a running sandbox: what opens its doors, its control operations, its settings."""
 
     access: Mapping[str, Any]
     hand: httpx2.Client
+    env: Mapping[str, str]
 
     @property
     def root(self) -> str:
@@ -101,10 +102,17 @@ class House:
             from_account="CZ5508000000001234567899",
         )
 
-    def payouts(self, order_id: str) -> list[dict[str, Any]]:
-        """List the payouts of an order, newest first."""
-        items = self.look("/bank/payouts")["items"]
-        return [one for one in items if one["order_id"] == order_id]
+    def payouts(self, **facts: str) -> list[dict[str, Any]]:
+        """List the payouts over a bank of which some facts hold, newest first."""
+        items: list[dict[str, Any]] = self.look("/bank/payouts")["items"]
+        return [one for one in items if facts.items() <= one.items()]
+
+    def staff(self, *words: str) -> list[str]:
+        """Run a command of the command line and give the lines it prints."""
+        command = [sys.executable, "-m", "cambist.cli", *words]
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.splitlines()
 
     def require_balance(self) -> None:
         """Require that the books balance and nobody owes what he must not."""
@@ -141,7 +149,7 @@ def running(folder: Path, **settings: str) -> Iterator[House]:
             headers={"Authorization": f"Bearer {access['sandbox']['token']}"},
             trust_env=False,
         )
-        yield House(access, stack.enter_context(hand))
+        yield House(access, stack.enter_context(hand), env)
 
 
 def _await_start(process: subprocess.Popen[bytes], log: Path) -> None:

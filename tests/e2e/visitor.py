@@ -88,7 +88,11 @@ class Visitor:
             base_url=root,
             follow_redirects=True,
             trust_env=False,
-            headers={"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": address},
+            headers={
+                "Accept-Language": "en",
+                "Sec-Fetch-Site": "same-origin",
+                "X-Forwarded-For": address,
+            },
         )
 
     def close(self) -> None:
