@@ -1,4 +1,4 @@
-"""Decide what the crash matrix follows: five flows, each run with a merchant of its own."""
+"""Decide what the crash matrix follows: flows of money, each run with a partner of its own."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +29,10 @@ class Flow(StrEnum):
     WITHDRAWAL = "withdrawal"
     REFUND = "refund"
     SEND = "send"
+    BUY = "buy"
+    SELL = "sell"
+    CHANGE = "change"
+    RETURN = "return"
 
     @property
     def asset(self) -> str:
@@ -40,6 +44,11 @@ class Flow(StrEnum):
         """Tell whether orders are paid in it."""
         return self in (Flow.PAY_IN, Flow.REORG)
 
+    @property
+    def is_trade(self) -> bool:
+        """Tell whether a broker's customer trades in it."""
+        return self in (Flow.BUY, Flow.SELL, Flow.CHANGE, Flow.RETURN)
+
 
 ASSET_OF = {
     Flow.PAY_IN: "LTC",
@@ -47,6 +56,10 @@ ASSET_OF = {
     Flow.WITHDRAWAL: "TRX",
     Flow.REFUND: "USDT_TRC20",
     Flow.SEND: "LTC",
+    Flow.BUY: "LTC",
+    Flow.SELL: "LTC",
+    Flow.CHANGE: "LTC",
+    Flow.RETURN: "LTC",
 }
 
 
@@ -94,3 +107,5 @@ class Case:
             case Flow.SEND:
                 source, target = self.address, self.destination
                 return [SendCrypto(partner, shop, flow.asset, SENT, source, target, None)]
+            case Flow.BUY | Flow.SELL | Flow.CHANGE | Flow.RETURN:
+                return []

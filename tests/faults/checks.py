@@ -7,10 +7,14 @@ from cambist.adapters.db.books import fold, seal
 from cambist.bootstrap.core import Core
 from cambist.domain.market.assets import ASSETS
 from tests.faults.cases import CREDITED, PAID, SENT, TAKEN, Case, Flow
+from tests.faults.customer import faults_of_trade
+from tests.trades.checks import faults_of_orders
 
 
 async def faults_of(core: Core, case: Case) -> list[str]:
     """Say what is wrong with a case."""
+    if Flow(case.flow).is_trade:
+        return [*await _events(core), *await faults_of_trade(core, case)]
     if Flow(case.flow).is_incoming:
         return [*await _events(core), *await _paid_in(core, case)]
     return [*await _events(core), *await _paid_out(core, case)]
@@ -21,7 +25,8 @@ async def faults_in_books(core: Core) -> list[str]:
     while await fold(core.pool) + await seal(core.pool):
         pass
     report = await verify(core.pool)
-    return [*([] if report.ok else report.lines()), *await _custody(core)]
+    found = [*([] if report.ok else report.lines()), *await _custody(core)]
+    return [*found, *await faults_of_orders(core.pool), *await _bank(core)]
 
 
 async def _custody(core: Core) -> list[str]:
@@ -37,6 +42,19 @@ async def _custody(core: Core) -> list[str]:
         " where coalesce(ours.units, 0) <> coalesce(booked.units, 0)"
     )
     return [f"on our addresses and in the books: {tuple(row)}" for row in rows]
+
+
+async def _bank(core: Core) -> list[str]:
+    """Compare our account at the bank with its mirror, and the bank's entries with our lines."""
+    row = await core.pool.fetchrow(
+        "select (select coalesce(sum(balance), 0) from sim.bank_account),"
+        " (select coalesce(-sum(e.units), 0) from entries e join accounts a on a.id = e.account_id"
+        "   where a.owner like 'rail:%'),"
+        " (select count(*) from sim.bank_entry), (select count(*) from bank_lines)"
+    )
+    found = tuple(map(int, row or ()))
+    fits = found[:1] == found[1:2] and found[2:3] == found[3:4]
+    return [] if fits else [f"balance at the bank and in the books, entries and lines: {found}"]
 
 
 async def _events(core: Core) -> list[str]:
@@ -113,6 +131,8 @@ async def _balance(core: Core, case: Case, expected: int) -> list[str]:
 
 async def callbacks_of(core: Core, case: Case) -> list[dict[str, str]]:
     """List the messages the merchant must have got, by order in the order of its events."""
+    if Flow(case.flow).is_trade:
+        return []
     rows = await core.pool.fetch(
         "select c.id::text, c.form, c.body, c.state, c.order_id::text from outbox b"
         " join orders o on o.id = b.aggregate_id"

@@ -4,22 +4,28 @@ import asyncio
 import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import httpcore2  # noqa: F401 - imported before the forks, not in each of them
 
+from cambist.adapters.bank_files.camt053 import read_statement
 from cambist.adapters.db.callbacks import PostgresCallbacks
 from cambist.adapters.db.outbox import PostgresOutbox
 from cambist.adapters.egress.client import EgressClient, EgressPolicy
 from cambist.adapters.signing.client import SignerClient
 from cambist.adapters.simulators import chain_rules, chain_store
+from cambist.adapters.simulators.bank import SimulatedBank
 from cambist.adapters.simulators.chain_rules import Draft, Movement
 from cambist.app.orders.open_order import OpenedOrder
+from cambist.bootstrap.banking import export_parts
 from cambist.bootstrap.core import Core
+from cambist.bootstrap.letters import message_worker
+from cambist.bootstrap.rendering import Rendering
 from cambist.bus.bus import Bus, Gate
-from cambist.dialects.cryptopayments import render_order
 from cambist.domain.market.assets import ASSETS, CHAINS
+from cambist.workers.bank_clerk import BankClerk
 from cambist.workers.callbacks import CallbackWorker
 from cambist.workers.chainwatch import ChainWatch
 from cambist.workers.clockwork import Clockwork
@@ -27,12 +33,20 @@ from cambist.workers.payouts import PayoutWorker
 from cambist.workers.relay import Relay
 from cambist.workers.subscriptions import Services
 from tests.faults.cases import PAID, Case, Flow
-from tests.faults.planted import NAIVE_PAYOUTS, NO_VOUT, NaivePayouts, NoVoutWatch
+from tests.faults.customer import customers_turn
+from tests.faults.planted import (
+    NAIVE_PAYOUTS,
+    NO_VOUT,
+    CarelessBus,
+    NaivePayouts,
+    NoVoutWatch,
+)
 from tests.world import price_worker
 
-LEASES_END_S = 31
+LEASES_END_S = 61
 """Longer than any lease of a process that died: a fresh one waits that long."""
 ROUNDS_MAX = 60
+BASE_URL = "https://cambist.example"
 PATIENCE_S = 0.25
 
 _SSL = ssl.create_default_context()
@@ -75,7 +89,7 @@ class Desk:
             )
             for chain, port in core.chains.items()
         }
-        services = Services(self.bus, core.queries, render_order)
+        services = Services(self.bus, core.queries, Rendering(core.trades, BASE_URL), BASE_URL)
         self._relay = Relay(PostgresOutbox(core.pool), services, core.beat, core.entropy.jitter)
         policy = EgressPolicy(allowed_origins=frozenset({receiver}))
         self._egress = EgressClient(policy, ssl_context=_SSL)
@@ -89,6 +103,10 @@ class Desk:
             core.entropy.jitter,
         )
         self._clockwork = Clockwork(bus, core.work)
+        self._messages = message_worker(core)
+        bank = SimulatedBank(core.pool)
+        parts = replace(export_parts(core), bus=cast("Bus", CarelessBus(self.bus, bank, variant)))
+        self._clerk = BankClerk(bank, read_statement, parts, core.paying_in.accounts, pause_s=0)
 
     def under_way(self) -> str:
         """Name the commands running now."""
@@ -117,8 +135,8 @@ class Desk:
 
     async def follow(self, case: Case) -> None:
         """Be the client, the payer and the network of a case, and serve it to its end."""
-        answers = [await self.bus.execute(command, gate) for command, gate in case.requests()]
         flow = Flow(case.flow)
+        answers = [await self.bus.execute(command, gate) for command, gate in case.requests()]
         if flow.is_incoming:
             targets = [cast("OpenedOrder", answer).address or "" for answer in answers]
             await self.pay_together(flow.asset, targets)
@@ -126,6 +144,8 @@ class Desk:
         left: dict[str, int] = {}
         for _ in range(ROUNDS_MAX):
             await self.work(chain.id)
+            if flow.is_trade and await customers_turn(self, case):
+                continue
             left = await self.left()
             if left.keys() & {"payments", "withdrawals"}:
                 await self.core.controls[chain.id].mine(chain.confirmations)
@@ -150,6 +170,9 @@ class Desk:
         await _until_idle(self._relay.run_once)
         while await self._callbacks.run_once():
             await self._callbacks.finish()
+        await _until_idle(self._clerk.run_once)
+        while await self._messages.run_once():
+            await self._messages.finish()
 
     async def left(self) -> dict[str, int]:
         """Count what is left to do, by kind; nothing when everything is quiet."""
@@ -157,6 +180,8 @@ class Desk:
             "select (select count(*) from outbox where delivered_at is null) as events,"
             " (select count(*) from callbacks where state = 'pending') as callbacks,"
             " (select count(*) from payments where state = 'pending') as payments,"
+            " (select count(*) from messages where state = 'queued') as messages,"
+            " (select count(*) from bank_payouts where state in ('queued', 'exported')) as payouts,"
             " (select count(*) from withdrawals"
             "   where state not in ('settled', 'rejected', 'stuck')) as withdrawals"
         )

@@ -21,6 +21,7 @@ from cambist.kernel.ids import IntegrationId
 from cambist.ports.callbacks import CALLBACK_SECRET_PURPOSE
 from tests.faults.cases import FEE_PPM, PAID, PAYOUT_FEE_PPM, Case, Flow
 from tests.faults.desk import Desk
+from tests.faults.trading import put_terms
 
 HOT_FUNDS = 10_000_000_000
 
@@ -39,7 +40,8 @@ async def found(desk: Desk, wanted: list[str], receiver: str) -> list[Case]:
     for chain in core.chains:
         await core.controls[chain].mine(CHAINS[chain].confirmations)
         await desk.work(chain)
-    await asyncio.gather(*(_put_shop(core, case, receiver) for case in cases))
+    called_back = [case for case in cases if not Flow(case.flow).is_trade]
+    await asyncio.gather(*(_put_shop(core, case, receiver) for case in called_back))
     return cases
 
 
@@ -51,7 +53,9 @@ async def _case(core: Core, flow: Flow, number: int) -> Case:
     destination = outside_address(chain, Network.MAIN, str(partner), number)
     case = Case(flow.value, str(partner), str(shop), destination)
     await _put_shop(core, case, None)
-    if flow.is_incoming:
+    if flow.is_trade:
+        await put_terms(core, case)
+    if flow.is_incoming or flow.is_trade:
         return case
     command = OpenOrder(partner, shop, OrderKind.PAYMENT, flow.asset, PAID, None, None)
     opened = cast("OpenedOrder", await core.bus.execute(command))

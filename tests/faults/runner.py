@@ -13,7 +13,9 @@ from cambist.adapters.signing.keystore import KeyStore
 from cambist.adapters.signing.once_log import OnceLog
 from cambist.adapters.signing.server import serve
 from cambist.adapters.simulators.chain import SimulatedChain
+from cambist.adapters.simulators.world import SimulatedWorld
 from cambist.bootstrap.core import open_core
+from cambist.domain.compliance.rules import RiskPolicy
 from cambist.kernel.failpoints import arm
 from cambist.settings import NodeSettings, Settings
 from tests.faults.cases import Case
@@ -22,6 +24,7 @@ from tests.faults.desk import Desk
 from tests.faults.founding import found
 
 CHAINS_USED = ("tron", "litecoin")
+OUT_OF_REACH = 10**12
 
 
 def perform(job: dict[str, Any]) -> Any:
@@ -30,6 +33,7 @@ def perform(job: dict[str, Any]) -> Any:
         database_url=job["url"],
         var_dir=Path(job["folder"]),
         chains={chain: NodeSettings() for chain in CHAINS_USED},
+        risk=RiskPolicy(phone_from=OUT_OF_REACH, aml_from=OUT_OF_REACH),
     )
     match job["act"]:
         case "found":
@@ -49,6 +53,7 @@ async def _found(settings: Settings, wanted: list[str], receiver: str) -> list[d
     prepare_signing_keys(settings.keys_dir, setups)
     owner = await open_pool(settings.database_url, size=2, role=None)
     await SimulatedChain.install(owner)
+    await SimulatedWorld.install(owner)
     await close_pool(owner)
     async with open_core(settings) as core:
         desk = Desk(core, receiver=receiver)

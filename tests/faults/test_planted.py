@@ -1,9 +1,9 @@
-"""Show that the matrix catches a worker that pays before it stores, and a watcher without vout."""
+"""Show that the matrix catches who pays before storing, and who knows money too little."""
 
 from cambist.kernel.failpoints import Failpoint
 from tests.faults.cases import Flow
 from tests.faults.matrix import Matrix
-from tests.faults.planted import NAIVE_PAYOUTS, NO_VOUT
+from tests.faults.planted import FILE_FIRST, NAIVE_PAYOUTS, NO_IDENTITY, NO_VOUT
 
 
 def test_naive_worker_pays_twice_when_it_dies_after_the_node_sent(matrix: Matrix) -> None:
@@ -16,3 +16,23 @@ def test_naive_worker_pays_twice_when_it_dies_after_the_node_sent(matrix: Matrix
 def test_watcher_without_vout_loses_the_second_output(matrix: Matrix) -> None:
     faults = matrix.faults(Flow.PAY_IN, variant=NO_VOUT)
     assert any("1 credits not taken back" in fault for fault in faults), faults
+
+
+def test_importer_without_identities_books_a_line_twice_when_it_dies_half_way(
+    matrix: Matrix,
+) -> None:
+    told = "balance at the bank and in the books"
+    assert matrix.faults(Flow.BUY, variant=NO_IDENTITY) == []
+    assert not any(fault.startswith(told) for fault in matrix.audit())
+    fatal = f"{Failpoint.BANK_AFTER_LINE.value}:3"
+    assert not any("did not die" in fault for fault in matrix.faults(Flow.BUY, fatal))
+    assert not any(fault.startswith(told) for fault in matrix.audit())
+    matrix.faults(Flow.BUY, fatal, variant=NO_IDENTITY)
+    assert any(fault.startswith(told) for fault in matrix.audit())
+
+
+def test_file_that_is_handed_over_before_it_is_stored_is_paid_twice(matrix: Matrix) -> None:
+    assert matrix.faults(Flow.SELL, variant=FILE_FIRST) == []
+    place = matrix.visits(Flow.SELL)[Failpoint.BUS_BEFORE_COMMIT.value, "ExportPayouts"]
+    faults = matrix.faults(Flow.SELL, place, variant=FILE_FIRST)
+    assert any(fault.startswith("arrived ") for fault in faults), faults

@@ -98,6 +98,7 @@ def _fork(job: dict[str, Any], perform: Callable[[dict[str, Any]], Any]) -> tupl
         os.close(writing)
         return number, reading
     os.close(reading)
+    os.dup2(2, 1)
     status = 0
     try:
         left = perform(job)
