@@ -34,7 +34,9 @@ class Watcher:
 
 async def test_each_command_is_told_once_with_its_end() -> None:
     watcher = Watcher()
-    bus = Bus(MemoryStore(), register(USE_CASES), Tools(SystemEntropy(), NoBook()), observer=watcher)
+    bus = Bus(
+        MemoryStore(), register(USE_CASES), Tools(SystemEntropy(), NoBook()), observer=watcher
+    )
     faults = ("", "refusal", "bug", "")
     work = (bus.execute(Count(uuid4(), fault=fault)) for fault in faults)
     await asyncio.gather(*work, return_exceptions=True)
