@@ -4,9 +4,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from cambist.domain.compliance.states import CASE, CaseState
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import CaseId, CustomerId, OrderId
-from cambist.kernel.statemachine import StateMachine
+
+__all__ = [
+    "CASE_LIFETIME",
+    "REMARK_LENGTH_MAX",
+    "STAFF_ONLY",
+    "UNDECIDED",
+    "Case",
+    "CaseKind",
+    "CaseState",
+    "open_case",
+    "undecided",
+]
 
 CASE_LIFETIME = timedelta(days=14)
 REMARK_LENGTH_MAX = 500
@@ -23,31 +35,6 @@ class CaseKind(StrEnum):
     RETURN = "return"
     EDD = "edd"
 
-
-class CaseState(StrEnum):
-    """Name where a case stands: with the customer, with the reviewer, or decided."""
-
-    OPEN = "open"
-    SUBMITTED = "submitted"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    CLOSED = "closed"
-
-
-_S = CaseState
-
-CASE = StateMachine(
-    name="case",
-    initial=frozenset({_S.OPEN, _S.SUBMITTED}),
-    transitions={
-        _S.OPEN: frozenset({_S.SUBMITTED, _S.ACCEPTED, _S.REJECTED, _S.CLOSED}),
-        _S.SUBMITTED: frozenset({_S.OPEN, _S.ACCEPTED, _S.REJECTED, _S.CLOSED}),
-        _S.ACCEPTED: frozenset(),
-        _S.REJECTED: frozenset(),
-        _S.CLOSED: frozenset(),
-    },
-)
-"""An answer that does not satisfy goes back to the customer, open again with the reasons."""
 
 UNDECIDED = frozenset({CaseState.OPEN, CaseState.SUBMITTED})
 STAFF_ONLY = frozenset({CaseKind.EDD})

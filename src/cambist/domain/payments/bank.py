@@ -3,11 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from cambist.domain.payments.states import BANK_PAYOUT, LINE, BankPayoutState, LineState
 from cambist.kernel.ids import CustomerId, OrderId, PartnerId
-from cambist.kernel.statemachine import StateMachine
+
+__all__ = [
+    "END_TO_END_MAX",
+    "BankLine",
+    "BankPayout",
+    "BankPayoutState",
+    "LineState",
+    "PayoutBatch",
+    "bank_line_id",
+    "batch_id",
+    "end_to_end",
+    "payout_id",
+]
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "cambist:bank")
 
@@ -17,26 +29,6 @@ END_TO_END_MAX = 35
 def bank_line_id(account: str, identity: str) -> UUID:
     """Derive a line's id from what the bank calls it, so none is booked twice."""
     return uuid5(_NAMESPACE, f"line/{account}/{identity}")
-
-
-class LineState(StrEnum):
-    """Name what became of a line: booked to an order, or waiting for a person."""
-
-    MATCHED = "matched"
-    WAITING = "waiting"
-    RESOLVED = "resolved"
-
-
-LINE = StateMachine(
-    name="bank_line",
-    initial=frozenset({LineState.MATCHED, LineState.WAITING}),
-    transitions={
-        LineState.MATCHED: frozenset(),
-        LineState.WAITING: frozenset({LineState.RESOLVED}),
-        LineState.RESOLVED: frozenset(),
-    },
-)
-"""Nothing is ever taken off the work list but by deciding it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +61,6 @@ class BankLine:
         """
         state = LINE.step(self.state, LineState.RESOLVED)
         return replace(self, state=state, order_id=order_id, resolved_by=by, note=note)
-
-
-class BankPayoutState(StrEnum):
-    """Name how far fiat on its way out has come."""
-
-    QUEUED = "queued"
-    EXPORTED = "exported"
-    SETTLED = "settled"
-    RETURNED = "returned"
-    CANCELLED = "cancelled"
-
-
-_S = BankPayoutState
-
-BANK_PAYOUT = StateMachine(
-    name="bank_payout",
-    initial=frozenset({_S.QUEUED}),
-    transitions={
-        _S.QUEUED: frozenset({_S.EXPORTED, _S.CANCELLED}),
-        _S.EXPORTED: frozenset({_S.SETTLED, _S.RETURNED}),
-        _S.SETTLED: frozenset({_S.RETURNED}),
-        _S.RETURNED: frozenset(),
-        _S.CANCELLED: frozenset(),
-    },
-)
-"""What was handed to the bank is settled by its statement, and may still come back."""
 
 
 def end_to_end(payout_id: UUID) -> str:

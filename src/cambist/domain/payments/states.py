@@ -1,4 +1,4 @@
-"""Decide the states of a payment."""
+"""Decide the states of a payment on a chain, of a statement's line, of fiat on its way out."""
 
 from enum import StrEnum
 
@@ -30,3 +30,47 @@ PAYMENT = StateMachine(
     },
 )
 """A reorg leads back from confirmed; a transaction thought lost may come back."""
+
+
+class LineState(StrEnum):
+    """Name what became of a line: booked to an order, or waiting for a person."""
+
+    MATCHED = "matched"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+
+
+LINE = StateMachine(
+    name="bank_line",
+    initial=frozenset({LineState.MATCHED, LineState.WAITING}),
+    transitions={
+        LineState.MATCHED: frozenset(),
+        LineState.WAITING: frozenset({LineState.RESOLVED}),
+        LineState.RESOLVED: frozenset(),
+    },
+)
+"""Nothing is ever taken off the work list but by deciding it."""
+
+
+class BankPayoutState(StrEnum):
+    """Name how far fiat on its way out has come."""
+
+    QUEUED = "queued"
+    EXPORTED = "exported"
+    SETTLED = "settled"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+BANK_PAYOUT = StateMachine(
+    name="bank_payout",
+    initial=frozenset({BankPayoutState.QUEUED}),
+    transitions={
+        BankPayoutState.QUEUED: frozenset({BankPayoutState.EXPORTED, BankPayoutState.CANCELLED}),
+        BankPayoutState.EXPORTED: frozenset({BankPayoutState.SETTLED, BankPayoutState.RETURNED}),
+        BankPayoutState.SETTLED: frozenset({BankPayoutState.RETURNED}),
+        BankPayoutState.RETURNED: frozenset(),
+        BankPayoutState.CANCELLED: frozenset(),
+    },
+)
+"""What was handed to the bank is settled by its statement, and may still come back."""
