@@ -10,8 +10,8 @@ from cambist.domain.market.assets import ASSETS, chain_of
 from cambist.domain.orders.states import Label, OrderKind, OrderState
 from cambist.domain.partners.partners import LatePolicy, OverPolicy, UnderPolicy
 from cambist.domain.payments.states import Direction, PaymentState
-from cambist.pages.pay.model import TONES, choices_of, page_model, shop_of
 from cambist.pages.look.payload import exact_text, groups_of, qr_payload, wallet_uri
+from cambist.pages.pay.model import TONES, choices_of, page_model, shop_of
 from cambist.pages.pay.render import version_of
 from cambist.pages.pay.shown import Advice, FigureKind, Notice, PageStatus, RowKind
 from cambist.pages.pay.timeline import ROWS_MAX

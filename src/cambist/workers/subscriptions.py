@@ -47,8 +47,9 @@ Render = Callable[[OutboxRow, OrderView], Awaitable[Told | None]]
 class Services:
     """Hold what consumers use.
 
-    `render` writes an event as its partner's dialect tells it. `base_url` is where links in letters lead. `reviewer` screens and decides what
-    customers submitted, None where only people do.
+    `render` writes an event as its partner's dialect tells it. `base_url` is where links in
+    letters lead. `reviewer` screens and decides what customers submitted, None where only people
+    do.
     """
 
     bus: Executor
