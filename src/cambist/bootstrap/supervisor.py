@@ -9,14 +9,17 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cambist.adapters.db.embedded import EmbeddedPostgres
 from cambist.adapters.keys import prepare_signing_keys
 from cambist.bootstrap.processes import SUPERVISED, bind
 from cambist.settings import Settings
 
-SIGNER = "signer"
-PARTS = ("api", "worker", "chainwatch")
+if TYPE_CHECKING:
+    import httpx2
+
+SIGNER, API, WORKER, CHAINWATCH = "signer", "api", "worker", "chainwatch"
 READY_TIMEOUT_S = 60.0
 READY_POLL_S = 0.05
 STOP_TIMEOUT_S = 10.0
@@ -101,11 +104,11 @@ def up(settings: Settings) -> int:
         fresh = asyncio.run(_prepare(settings))
         supervisor = Supervisor(settings)
         stack.callback(supervisor.stop)
-        for name in (SIGNER, *PARTS, *["api"] * (settings.api_processes - 1)):
+        for name in (SIGNER, CHAINWATCH, *[API] * settings.api_processes):
             supervisor.start(name)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
-            asyncio.run(_wait_until_ready(settings, supervisor))
+            asyncio.run(_complete(settings, supervisor))
             _announce(settings, time.monotonic() - begun, fresh)
             supervisor.watch()
         except KeyboardInterrupt:
@@ -134,23 +137,44 @@ async def _prepare(settings: Settings) -> bool:
     return await seed_sandbox(settings)
 
 
-async def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> None:
-    """Wait until the api says that every part does its work."""
+async def _complete(settings: Settings, supervisor: Supervisor) -> None:
+    """Start the worker once the api answers, and wait until every part does its work.
+
+    The demo orders' callbacks go to our own sinks: sent before anybody listens, they would fail,
+    and for a while nothing more would be sent there.
+    """
     import httpx2
 
     url = f"http://{settings.host}:{settings.port}/health/ready"
     async with httpx2.AsyncClient(trust_env=False, timeout=5.0) as client:
         async with asyncio.timeout(READY_TIMEOUT_S):
-            while True:
-                for part in supervisor.parts:
-                    if part.process.poll() is not None:
-                        raise RuntimeError(f"{part.name} did not start")
-                try:
-                    if (await client.get(url)).status_code == httpx2.codes.OK:
-                        return
-                except httpx2.TransportError:
-                    pass
-                await asyncio.sleep(READY_POLL_S)
+            while await _answer(client, url) is None:
+                await _let_start(supervisor)
+            supervisor.start(WORKER)
+            while await _answer(client, url) != httpx2.codes.OK:
+                await _let_start(supervisor)
+
+
+async def _let_start(supervisor: Supervisor) -> None:
+    """Wait a moment.
+
+    Raises:
+        RuntimeError: a part has ended already.
+    """
+    for part in supervisor.parts:
+        if part.process.poll() is not None:
+            raise RuntimeError(f"{part.name} did not start")
+    await asyncio.sleep(READY_POLL_S)
+
+
+async def _answer(client: "httpx2.AsyncClient", url: str) -> int | None:
+    """Ask whether all is ready; None when nobody answers."""
+    import httpx2
+
+    try:
+        return (await client.get(url)).status_code
+    except httpx2.TransportError:
+        return None
 
 
 def _announce(settings: Settings, seconds: float, fresh: bool) -> None:
