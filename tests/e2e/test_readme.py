@@ -3,12 +3,16 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from urllib.parse import urljoin
 
+import httpx2
 import pytest
 
 from tests.e2e.house import House, running
 
+DIALECTS = ("/cryptopayments/api/v1", "/cryptoexchange/v1", "/btcex")
 README = Path(__file__).parents[2] / "README.md"
 TIMEOUT_S = 180
 SAID = (
@@ -38,18 +42,24 @@ def snippets() -> list[str]:
     return found[1:]
 
 
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[tuple[House, Path]]:
-    """Run a sandbox in a folder."""
-    with running(tmp_path, DATABASE_URL=database_url) as opened:
-        yield opened, tmp_path
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder the sandbox runs in."""
+    return tmp_path_factory.mktemp("house")
 
 
-def test_what_readme_tells_to_type_does_what_it_says(house: tuple[House, Path]) -> None:
+@pytest.fixture(scope="module")
+def house(database_url: str, folder: Path) -> Iterator[House]:
+    """Run a sandbox."""
+    with running(folder, DATABASE_URL=database_url) as opened:
+        yield opened
+
+
+def test_what_readme_tells_to_type_does_what_it_says(house: House, folder: Path) -> None:
     script = "set -eo pipefail\n" + "\n".join(snippets())
     done = subprocess.run(
         ["/bin/bash", "-c", script],
-        cwd=house[1],
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
@@ -61,4 +71,15 @@ def test_what_readme_tells_to_type_does_what_it_says(house: tuple[House, Path]) 
         found = done.stdout.find(words, after)
         assert found >= 0, (words, done.stdout[after:])
         after = found
-    house[0].require_balance()
+    house.require_balance()
+
+
+def test_every_address_the_sandbox_names_leads_somewhere(house: House, folder: Path) -> None:
+    said = (folder / "up.log").read_text("utf-8")
+    front = httpx2.get(f"{house.root}/sandbox/", trust_env=False).text
+    linked = {unescape(link) for link in re.findall(r'href="([^"]+)"', front)}
+    places = {*re.findall(r"http://\S+", said), *linked}
+    assert {f"{house.root}{place}/docs" for place in DIALECTS} <= places
+    for place in places:
+        answer = httpx2.get(urljoin(f"{house.root}/sandbox/", place), trust_env=False)
+        assert answer.status_code == 200, place
