@@ -21,6 +21,7 @@ from cambist.domain.pricing.terms import Side, Terms
 from cambist.http.dispatch import Dispatcher, Mount
 from cambist.http.limits import Limits
 from cambist.http.uploading import Uploads
+from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import OrderId, PartnerId
 from cambist.ports.addresses import AddressFacts
 from cambist.ports.affiliates import Affiliate
@@ -78,11 +79,18 @@ class FakeTrades:
         return [one for one in self.views if partner_id in (None, one.order.partner_id)]
 
 
+@dataclass
 class FakeMarket:
-    """Price a bitcoin at 1.5 million koruna."""
+    """Price a bitcoin at so many koruna."""
+
+    koruna: int | None = 1_500_000
+    terms: Terms = TERMS
+    until: datetime = NOW + timedelta(seconds=900)
 
     async def market(self, ask: PriceAsk) -> MarketTerms:
-        return MarketTerms(1_500_000 * 10**18, TERMS, NOW + timedelta(seconds=900))
+        if self.koruna is None:
+            raise DomainError(ErrorCode.RATE_UNAVAILABLE)
+        return MarketTerms(self.koruna * 10**18, self.terms, self.until)
 
 
 class Addresses:
@@ -145,13 +153,12 @@ class TakingUploads:
 class Broker:
     """Hold the fakes and a client that signs."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits | None = None) -> None:
         vault = AesGcmVault({"k": os.urandom(32)}, "k")
-        self.trades = FakeTrades()
+        self.trades, self.market = FakeTrades(), FakeMarket()
         self.bus = NoddingBus(self.trades)
-        signers = Signers(
-            FakeSecrets(vault), vault, FakeNonces(), Limits.build(lambda: 0), Recorder(), _now
-        )
+        limits = limits or Limits.build(lambda: 0)
+        signers = Signers(FakeSecrets(vault), vault, FakeNonces(), limits, Recorder(), _now)
         services = BtcexServices(
             bus=self.bus,
             now=_now,
@@ -160,7 +167,7 @@ class Broker:
             signers=signers,
             affiliates=FakeAffiliates(),
             trades=cast("Any", self.trades),
-            market=cast("Any", FakeMarket()),
+            market=cast("Any", self.market),
             addresses=cast("Any", Addresses()),
             uploads=cast("Uploads", TakingUploads()),
             sandbox=True,

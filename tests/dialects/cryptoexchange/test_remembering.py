@@ -6,10 +6,10 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from cambist.dialects.cryptoexchange import remembering
 from cambist.dialects.cryptoexchange.answers import Rates
-from cambist.dialects.cryptoexchange.remembering import PriceMemory
+from cambist.http import price_memory
 from cambist.http.limits import Limits, RateLimit
+from cambist.http.price_memory import PriceMemory
 from tests.dialects.cryptoexchange.exchange import BASE, KEY, OTHER_KEY, TERMS, FakeMarket, World
 from tests.dialects.cryptoexchange.views import CLIENT_ID
 
@@ -95,7 +95,7 @@ async def test_limits_hold_for_what_is_remembered_and_count_each_request_once() 
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembering, "REMEMBERED_MAX", 2)
+    monkeypatch.setattr(price_memory, "REMEMBERED_MAX", 2)
     memory = PriceMemory(FakeMarket(), https=False)
     for number in range(10):
         memory.keep((CLIENT_ID, str(number).encode()), (), Rates([]))

@@ -20,6 +20,7 @@ from cambist.dialects.btcex.auth import enter as enter_signed
 from cambist.dialects.btcex.tables import CHALLENGE
 from cambist.http.idempotency import Asked, gate_for
 from cambist.http.json_body import BODY_BYTES_MAX
+from cambist.http.price_memory import PriceMemory
 from cambist.http.refusals import Fault, refuse
 from cambist.http.services import Commands
 from cambist.http.uploading import Uploads
@@ -52,6 +53,7 @@ class BtcexServices(BrokerServices):
     """Hold what this dialect needs beside what its door needs.
 
     `sandbox` tells that the house plays with money that is none: only there are tests allowed.
+    `memory` is the dialect's own.
     """
 
     bus: Rehearsing
@@ -61,6 +63,7 @@ class BtcexServices(BrokerServices):
     addresses: AddressBook
     uploads: Uploads
     sandbox: bool
+    memory: PriceMemory | None = None
 
 
 @dataclass(frozen=True, slots=True)

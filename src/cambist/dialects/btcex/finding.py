@@ -4,6 +4,7 @@ from uuid import UUID
 
 from cambist.dialects.btcex import answers, mapping, showing, wire
 from cambist.dialects.btcex.desk import BtcexRequest
+from cambist.dialects.btcex.remembering import question_of
 from cambist.dialects.btcex.tables import CASE_KIND, CRYPTO, FIAT, CaseName
 from cambist.domain.compliance.cases import Case, CaseState
 from cambist.domain.market.assets import ASSETS
@@ -72,16 +73,20 @@ async def priced(request: BtcexRequest) -> answers.Price:
     if query.affiliate is not None:
         partner_id = (await affiliate_named(request, query.affiliate)).partner_id
     side = Side(query.type)
-    found = await _market(request, partner_id, side)
+    ask = PriceAsk(partner_id, mapping.NAME, side, CRYPTO, FIAT, Method.CZ_BANK)
+    found = await _market(request, ask)
     try:
         deal = _deal(side, found, query)
     except DomainError as refusal:
         raise at_amount(refusal, query.satoshi) from None
-    return showing.price_out(deal, query.affiliate, found.valid_until)
+    answer = showing.price_out(deal, query.affiliate, found.valid_until)
+    memory = request.services.memory
+    if memory is not None and query.affiliate is None:
+        memory.keep(question_of(request.scope["query_string"]), ((ask, found),), answer)
+    return answer
 
 
-async def _market(request: BtcexRequest, partner_id: PartnerId, side: Side) -> MarketTerms:
-    ask = PriceAsk(partner_id, mapping.NAME, side, CRYPTO, FIAT, Method.CZ_BANK)
+async def _market(request: BtcexRequest, ask: PriceAsk) -> MarketTerms:
     try:
         return await request.services.market.market(ask)
     except StoreUnavailableError as lost:

@@ -159,7 +159,8 @@ def _transaction(view: TradeView) -> answers.Transaction | None:
         return None
     payment = shown[-1].payment
     required = CHAINS[payment.chain].confirmations
-    return answers.Transaction(payment.txid or "", payment.units, shown[-1].confirmations, required)
+    reached = shown[-1].reached(required)
+    return answers.Transaction(payment.txid or "", payment.units, reached, required)
 
 
 def identity_out(view: TradeView, case: Case) -> answers.QuestionCase:

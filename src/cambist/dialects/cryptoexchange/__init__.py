@@ -13,7 +13,7 @@ from cambist.dialects.cryptoexchange.auth import (
 )
 from cambist.dialects.cryptoexchange.paths import with_written_ids
 from cambist.dialects.cryptoexchange.reading import KeptAssets
-from cambist.dialects.cryptoexchange.remembering import HEADER, PriceMemory, with_memory
+from cambist.dialects.cryptoexchange.remembering import HEADER, with_memory
 from cambist.dialects.cryptoexchange.routes import HANDLERS
 from cambist.dialects.cryptoexchange.tables import PROBLEMS
 from cambist.dialects.cryptoexchange.webhooks import (
@@ -24,6 +24,7 @@ from cambist.dialects.cryptoexchange.webhooks import (
 )
 from cambist.http.dialect import Dialect, build_application
 from cambist.http.openapi_page import TryOut
+from cambist.http.price_memory import PriceMemory
 
 __all__ = [
     "DIALECT",

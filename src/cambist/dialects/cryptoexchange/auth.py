@@ -6,11 +6,12 @@ from typing import Any, Protocol
 from litestar.openapi.spec import SecurityScheme
 
 from cambist.dialects.cryptoexchange.paths import restore_path
-from cambist.dialects.cryptoexchange.remembering import CHALLENGE, HEADER, PriceMemory, entered
+from cambist.dialects.cryptoexchange.remembering import CHALLENGE, HEADER, entered
 from cambist.domain.partners.partners import Partner
 from cambist.http.callers import Callers
 from cambist.http.idempotency import Asked, gate_for
 from cambist.http.json_body import StrictRequest
+from cambist.http.price_memory import PriceMemory
 from cambist.http.services import Services
 from cambist.kernel.ids import PartnerId
 from cambist.ports.addresses import AddressBook

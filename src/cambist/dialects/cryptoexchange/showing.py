@@ -163,4 +163,4 @@ def _transaction(view: TradeView) -> answers.Transaction | None:
         return None
     payment = shown[-1].payment
     required = CHAINS[payment.chain].confirmations
-    return answers.Transaction(payment.txid or "", shown[-1].confirmations, required)
+    return answers.Transaction(payment.txid or "", shown[-1].reached(required), required)
