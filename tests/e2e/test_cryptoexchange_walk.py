@@ -102,7 +102,7 @@ def test_a_customer_buys_from_address_to_coins(
     assert sent["transaction"]["requiredConfirmations"] == LITECOIN.confirmations
     house.move("/chains/litecoin/mine", blocks=LITECOIN.confirmations)
     done = eventually(show_order, lambda one: one["status"] == "COMPLETED")
-    assert done["transaction"]["confirmations"] == LITECOIN.confirmations
+    assert done["transaction"]["confirmations"] >= LITECOIN.confirmations
     on_chain = house.look(f"/chains/litecoin/transactions/{done['transaction']['hash']}")
     assert on_chain["confirmations"] == LITECOIN.confirmations
     balance = f"/addresses/{address}/balance"

@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from cambist.domain.orders.orders import Order
 from cambist.domain.partners.partners import Integration
 from cambist.domain.payments.payments import Payment
+from cambist.domain.payments.states import PaymentState
 from cambist.kernel.ids import IntegrationId, OrderId
 from cambist.kernel.money import Asset
 from cambist.kernel.rates import Rate
@@ -24,6 +25,11 @@ class PaymentView:
     confirmations: int
     external_id: str | None
     fiat: str
+
+    def reached(self, required: int) -> int:
+        """Count confirmations; what is settled has those required, however far our watcher is."""
+        settled = self.payment.state is PaymentState.CONFIRMED
+        return max(self.confirmations, required) if settled else self.confirmations
 
 
 @dataclass(frozen=True, slots=True)
