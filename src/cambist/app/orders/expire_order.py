@@ -23,7 +23,7 @@ class ExpireOrder:
 async def expire_order(command: ExpireOrder, uow: UnitOfWork, now: datetime) -> None:
     """Expire the order unless enough was seen in time; whoever is early changes nothing.
 
-    A trade that holds money never expires: a case decides about it.
+    A trade that holds money, or has exchanged it, never expires: a case decides about it.
 
     Raises:
         DomainError: NOT_FOUND.
@@ -33,5 +33,8 @@ async def expire_order(command: ExpireOrder, uow: UnitOfWork, now: datetime) -> 
         await reassess_all(uow, [order], now)
         return
     lapsed = order.state in LAPSING and not order.received and is_over(order, now)
-    if lapsed and not (await trade_of(uow, order)).fiat_received:
+    if not lapsed:
+        return
+    trade = await trade_of(uow, order)
+    if not trade.fiat_received and not trade.filled:
         await expire(uow, order, now)

@@ -44,7 +44,7 @@ async def cancel_trade(command: CancelTrade, uow: UnitOfWork, now: datetime) -> 
 
 
 def _is_cancellable(order: Order, trade: Trade, held: Case | None) -> bool:
-    if order.state not in CANCELLABLE or order.received > order.confirmed:
+    if order.state not in CANCELLABLE or order.received > order.confirmed or trade.filled:
         return False
     has_money = bool(order.confirmed or trade.fiat_received)
     return not (has_money and held is not None and held.kind in (CaseKind.RETURN, CaseKind.EDD))
