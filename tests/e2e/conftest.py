@@ -15,11 +15,11 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 def meet(house: House) -> Iterator[Meet]:
-    """Let somebody new come, with a browser and an address of his own."""
+    """Let somebody new come, with a browser and a network (a /64) of his own."""
     with ExitStack() as stack:
 
         def come() -> Visitor:
-            visitor = Visitor(house.root, f"2001:db8::{next(_numbers):x}")
+            visitor = Visitor(house.root, f"2001:db8:0:{next(_numbers):x}::1")
             stack.callback(visitor.close)
             return visitor
 

@@ -1,6 +1,7 @@
 """Decide how long browsers may listen to an order, how many, and when they are told."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
@@ -80,10 +81,10 @@ class Watches:
         queries: PayPageQueries,
         poll_s: float = POLL_S,
         heartbeat_s: float = HEARTBEAT_S,
-        lifetime_s: float = LIFETIME_S,
+        monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._queries, self._poll_s = queries, poll_s
-        self._heartbeat_s, self._lifetime_s = heartbeat_s, lifetime_s
+        self._heartbeat_s, self._monotonic_s = heartbeat_s, monotonic_s
         self._watches: dict[Key, Watch] = {}
         self._is_closed = False
 
@@ -112,11 +113,10 @@ class Watches:
         if not self.has_room(key):
             return
         watch = self._enter(key)
-        clock = asyncio.get_running_loop().time
-        end = clock() + self._lifetime_s
+        end = self._monotonic_s() + LIFETIME_S
         try:
             yield f"retry: {RECONNECT_MS}\n\n".encode()
-            while not watch.has_ended and (left := end - clock()) > 0:
+            while not watch.has_ended and (left := end - self._monotonic_s()) > 0:
                 if watch.view is not None and watch.version != seen:
                     scene = Scene(page_model(watch.view), choices, watch.view.now)
                     update = show(scene)

@@ -1,60 +1,21 @@
-// Keeps a pay page alive: countdown, copying, updates as the order changes. The page works without.
+// Hears of an order's changes as they happen, for the pay page.
 
 const ASK_EVERY_MS = 5000;
-const SAY_COPIED_MS = 2500;
 
 const frame = document.getElementById("frame");
-const announce = document.getElementById("announce");
-const plain = { createHTML: (html) => html };
-const policy = window.trustedTypes ? window.trustedTypes.createPolicy("cambist-live", plain) : plain;
-
-let clockSeenAt = Date.now();
 
 function live() {
   return document.getElementById("live");
 }
 
-function revive() {
-  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
-  const written = new Intl.DateTimeFormat(frame.dataset.locale, {
-    dateStyle: "medium",
-    timeStyle: "short",
-  });
-  for (const time of document.querySelectorAll("time[datetime]")) {
-    time.title = time.textContent;
-    time.textContent = written.format(new Date(time.dateTime));
-  }
-  tick();
-}
-
-function tick() {
-  const clock = document.querySelector(".clock");
-  if (!clock) return;
-  const now = Number(clock.dataset.now) + (Date.now() - clockSeenAt);
-  const left = Math.max(0, Math.floor((Number(clock.dataset.end) - now) / 1000));
-  const seconds = String(left % 60).padStart(2, "0");
-  clock.querySelector(".left").textContent = `${Math.floor(left / 60)}:${seconds}`;
-  clock.querySelector("progress").value = left;
-}
-
-function show(update) {
-  const old = live();
-  if (!old || update.version === old.dataset.version) return;
-  const parsed = new DOMParser().parseFromString(policy.createHTML(update.html), "text/html");
-  const fresh = document.adoptNode(parsed.getElementById("live"));
-  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
-  old.replaceWith(fresh);
-  clockSeenAt = Date.now();
-  document.title = update.title;
-  announce.textContent = update.headline;
-  revive();
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+function tell(update) {
+  document.dispatchEvent(new CustomEvent("update", { detail: update }));
 }
 
 function listen() {
   const url = `${frame.dataset.events}&seen=${encodeURIComponent(live().dataset.version)}`;
   const source = new EventSource(url);
-  source.addEventListener("update", (event) => show(JSON.parse(event.data)));
+  source.addEventListener("update", (event) => tell(JSON.parse(event.data)));
   source.addEventListener("error", () => {
     if (source.readyState === EventSource.CLOSED) setTimeout(ask, ASK_EVERY_MS);
   });
@@ -64,52 +25,11 @@ function listen() {
 async function ask() {
   try {
     const answer = await fetch(frame.dataset.live, { credentials: "omit", cache: "no-store" });
-    if (answer.ok) show(await answer.json());
+    if (answer.ok) tell(await answer.json());
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }
   listen();
 }
 
-async function copy(button) {
-  const says = button.querySelector(".says");
-  const before = says.dataset.before ?? says.textContent;
-  says.dataset.before = before;
-  const copied = await written(button.dataset.copy);
-  if (!copied) mark(document.getElementById(button.dataset.source));
-  says.textContent = copied ? button.dataset.done : button.dataset.byHand;
-  announce.textContent = says.textContent;
-  setTimeout(() => {
-    says.textContent = before;
-  }, SAY_COPIED_MS);
-}
-
-async function written(text) {
-  if (!navigator.clipboard) return false;
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// A frame may not be let near the clipboard: then the text is marked for the visitor to copy.
-function mark(element) {
-  const range = document.createRange();
-  range.selectNodeContents(element);
-  const selection = window.getSelection();
-  selection.removeAllRanges();
-  selection.addRange(range);
-}
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-copy]");
-  if (button) copy(button);
-});
-
-if (frame && live()) {
-  revive();
-  setInterval(tick, 1000);
-  listen();
-}
+if (frame && live()) listen();
