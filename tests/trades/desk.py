@@ -1,5 +1,6 @@
 """Decide what a broker's desk looks like to a test: a partner, its terms, and everybody's moves."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -29,7 +30,7 @@ from cambist.domain.partners.states import IntegrationStatus
 from cambist.domain.payments.bank import BankPayout, batch_id, end_to_end
 from cambist.domain.pricing.schedules import Schedule
 from cambist.domain.pricing.terms import Given, Side
-from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
+from cambist.kernel.ids import IntegrationId, OrderId, PartnerId, QuoteId
 from cambist.ports.rulebook import CUSTOMER_SCOPE, LimitRule
 from cambist.ports.trades import TradeView
 from cambist.workers.relay import Relay
@@ -139,9 +140,17 @@ class Desk:
         await self.carry()
         return txid
 
-    async def change(self, opened: OpenedTrade, accept: bool) -> ChangeOutcome:
+    async def offered(self, opened: OpenedTrade) -> QuoteId:
+        """Name the terms a change case offers."""
+        held = (await self.view(opened)).held_by
+        assert held is not None
+        return QuoteId(UUID(json.loads(held.facts)["quote"]))
+
+    async def change(
+        self, opened: OpenedTrade, accept: bool, seen: QuoteId | None = None
+    ) -> ChangeOutcome:
         """Let the customer decide on changed terms."""
-        command = DecideChange(opened.order_id, self.partner, accept)
+        command = DecideChange(opened.order_id, self.partner, accept, seen)
         outcome: ChangeOutcome = await self.do(command)
         await self.carry()
         return outcome

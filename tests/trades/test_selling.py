@@ -144,6 +144,19 @@ async def test_terms_that_ran_out_before_the_answer_are_stated_anew(desk: Desk) 
     assert await desk.change(opened, accept=True) is ChangeOutcome.ACCEPTED
 
 
+async def test_only_the_terms_that_were_seen_are_accepted(desk: Desk) -> None:
+    opened = await desk.ready(Side.SELL)
+    await desk.pay(opened, HALF + 1)
+    seen = await desk.offered(opened)
+    await desk.world.advance(VALID_S)
+    assert await desk.change(opened, accept=True, seen=seen) is ChangeOutcome.RESTATED
+    restated = await desk.offered(opened)
+    assert restated != seen
+    assert await desk.change(opened, accept=True, seen=seen) is ChangeOutcome.RESTATED
+    assert await desk.offered(opened) == restated
+    assert await desk.change(opened, accept=True, seen=restated) is ChangeOutcome.ACCEPTED
+
+
 async def test_more_crypto_while_the_change_waits_is_in_the_new_terms(desk: Desk) -> None:
     opened = await desk.ready(Side.SELL)
     await desk.pay(opened, HALF + 1)

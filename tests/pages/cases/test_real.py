@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -235,7 +236,7 @@ async def pay_late(jana: Customer) -> None:
     assert await jana.status() == "change"
     quote = re.search(r'name="quote" value="([0-9a-f-]{36})"', (await jana.look()).text)
     assert quote is not None
-    assert (await jana.answer("change", decision="accept", quote="other")).status_code == 409
+    assert (await jana.answer("change", decision="accept", quote=str(uuid4()))).status_code == 409
     taken = await jana.answer("change", decision="accept", quote=quote[1])
     assert taken.status_code == 303
     assert await desk.state(opened) is OrderState.SENDING

@@ -19,12 +19,12 @@ from cambist.domain.orders.trades import Trade, TradeTerms
 from cambist.domain.pricing.firm import FirmQuote
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
-from cambist.kernel.ids import OrderId, PartnerId
+from cambist.kernel.ids import OrderId, PartnerId, QuoteId
 from cambist.ports.uow import UnitOfWork
 
 
 class ChangeOutcome(StrEnum):
-    """Name what became of a decision; RESTATED: the new terms ran out, newer ones are shown."""
+    """Name what became of a decision; RESTATED: the terms seen do not stand, newer ones do."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -33,11 +33,15 @@ class ChangeOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecideChange:
-    """Carry the decision on an order's changed terms."""
+    """Carry the decision on an order's changed terms.
+
+    `seen` names the terms the customer was shown; None takes whichever stand.
+    """
 
     order_id: OrderId
     partner_id: PartnerId | None
     accept: bool
+    seen: QuoteId | None = None
 
 
 async def decide_change(command: DecideChange, uow: UnitOfWork, now: datetime) -> ChangeOutcome:
@@ -61,7 +65,10 @@ async def decide_change(command: DecideChange, uow: UnitOfWork, now: datetime) -
         order = uow.emit(order, EventName.ORDER_CASE_CLOSED, case=case.kind.value)
         await give_back(uow, order, trade, now)
         return ChangeOutcome.REJECTED
-    quote = await uow.quotes.peek(UUID(json.loads(case.facts)["quote"]))
+    offered = UUID(json.loads(case.facts)["quote"])
+    if command.seen not in (None, offered):
+        return ChangeOutcome.RESTATED
+    quote = await uow.quotes.peek(offered)
     if quote is None:
         raise DomainError(ErrorCode.NOT_FOUND)
     if now >= quote.expires_at or not _covers(order, trade, quote):

@@ -18,7 +18,8 @@ from cambist.domain.messaging.codes import Outcome
 from cambist.http.multipart_body import SentFile
 from cambist.http.uploading import Upload
 from cambist.kernel.errors import DomainError, ErrorCode
-from cambist.pages.cases.case_model import can_cancel, quote_of
+from cambist.kernel.ids import QuoteId
+from cambist.pages.cases.case_model import can_cancel
 from cambist.pages.cases.forms import (
     BrokenFormError,
     ChangeForm,
@@ -205,9 +206,7 @@ async def _change(services: CaseServices, asked: Asked) -> Problem | None:
         # Its fields are buttons and hidden: nothing of it can be typed.
         raise BrokenFormError from None
     accepts = form.decision == "accept"
-    if accepts and form.quote != quote_of(asked.case):
-        return Problem(409, Notice.RESTATED)
-    command = DecideChange(asked.view.order.id, None, accepts)
+    command = DecideChange(asked.view.order.id, None, accepts, QuoteId(form.quote))
     outcome: ChangeOutcome = await services.bus.execute(command)
     return Problem(409, Notice.RESTATED) if outcome is ChangeOutcome.RESTATED else None
 

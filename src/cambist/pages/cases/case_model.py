@@ -66,11 +66,6 @@ def can_cancel(view: TradeView, case: Case) -> bool:
     return case.kind in CANCELLABLE and not view.trade.filled and not is_looked_at
 
 
-def quote_of(case: Case) -> str:
-    """Name the terms a change case shows."""
-    return str(json.loads(case.facts).get("quote", ""))
-
-
 def _code(view: TradeView, kind: CaseKind | None, phone_end: str, now: datetime) -> CodeAsk:
     purpose = PURPOSES[kind] if kind is not None else None
     live = next((code for code in view.codes if code.purpose is purpose), None)
@@ -82,7 +77,7 @@ def _code(view: TradeView, kind: CaseKind | None, phone_end: str, now: datetime)
 def _change(view: TradeView, case: Case) -> ChangeAsk:
     facts: dict[str, Any] = json.loads(case.facts)
     return ChangeAsk(
-        quote=quote_of(case),
+        quote=facts["quote"],
         is_late=bool(facts.get("late")),
         fiat=asset_of(view.trade.fiat).symbol,
         old=_terms(view, facts["old"]),

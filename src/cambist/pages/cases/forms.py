@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
+from uuid import UUID
 
 from pydantic import (
     BaseModel,
@@ -159,7 +160,7 @@ class ChangeForm(_Form):
     """Decide about the terms named by `quote`."""
 
     decision: Literal["accept", "reject"]
-    quote: Annotated[str, Field(max_length=40)]
+    quote: Annotated[UUID, Field(strict=False)]
 
 
 class ReturnForm(_Form):
