@@ -1,22 +1,16 @@
 """Show that schemathesis finds nothing on the real gateway: every check, every phase."""
 
-import asyncio
-import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
-import uvicorn
 
+from cambist.dialects.cryptopayments import DIALECT
 from tests.dialects.cryptopayments.gateway import BASE
 from tests.dialects.cryptopayments.real_house import House, open_house
-
-PATIENCE_S = 60
-EXAMPLES = 20
+from tests.dialects.schemathesis_run import Offer, Served, judge, serving
 
 # A business refusal (422) of well-formed input is part of the contract.
 CONFIG = """
@@ -37,86 +31,30 @@ integrationId = {{ dictionary = "shops", probability = 0.5 }}
 """
 
 
-class TellingServer(uvicorn.Server):
-    """Tell when it serves."""
-
-    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start and tell."""
-        await super().startup(sockets)
-        self._ready.set()
+async def known(house: House) -> str:
+    """Name things that exist, so that operations are reached beyond not found."""
+    opened = await house.paid()
+    shown = await house.show(opened["orderId"])
+    number = shown["transactions"][0]["id"]
+    return CONFIG.format(order=opened["orderId"], number=number, shop=house.shop)
 
 
-class Served:
-    """Serve a house in a thread with an event loop of its own."""
-
-    def __init__(self, database_url: str, folder: Path) -> None:
-        self._where = database_url, folder
-        self._ready = threading.Event()
-        self._server: TellingServer | None = None
-        # Named as TCP, or asyncio leaves Nagle's algorithm on and each answer takes 40 ms.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.bind(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self.key = self.config = ""
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
-
-    def start(self) -> None:
-        """Serve and wait until it does."""
-        self._thread.start()
-        assert self._ready.wait(PATIENCE_S)
-
-    def stop(self) -> None:
-        """End and wait for the end."""
-        if self._server is not None:
-            self._server.should_exit = True
-        self._thread.join(PATIENCE_S)
-        self._socket.close()
-        assert not self._thread.is_alive()
-
-    async def _serve(self) -> None:
-        async with open_house(*self._where) as house:
-            self.config = await self._known(house)
-            self.key = house.secret
-            config = uvicorn.Config(house.app, log_config=None, lifespan="on")
-            self._server = TellingServer(config, self._ready)
-            await self._server.serve(sockets=[self._socket])
-
-    async def _known(self, house: House) -> str:
-        """Name things that exist, so that operations are reached beyond not found."""
-        opened = await house.paid()
-        shown = await house.show(opened["orderId"])
-        number = shown["transactions"][0]["id"]
-        return CONFIG.format(order=opened["orderId"], number=number, shop=house.shop)
+@asynccontextmanager
+async def offered(database_url: str, folder: Path) -> AsyncIterator[Offer]:
+    """Offer the gateway to a merchant with a paid order."""
+    async with open_house(database_url, folder) as house:
+        yield Offer(house.app, await known(house), {"X-API-Key": house.secret})
 
 
 @pytest.fixture
 def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
-    running = Served(database_url, tmp_path)
-    try:
-        running.start()
+    with serving(lambda: offered(database_url, tmp_path)) as running:
         yield running
-    finally:
-        running.stop()
 
 
 def test_schemathesis_finds_nothing(served: Served, tmp_path: Path) -> None:
-    config = tmp_path / "schemathesis.toml"
-    config.write_text(served.config, encoding="utf-8")
-    command = [
-        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "--no-color"),
-        *("run", f"{served.address}{BASE}/openapi.json"),
-        *("--url", f"{served.address}/cryptopayments"),
-        *("--header", f"X-API-Key: {served.key}", "--checks", "all"),
-        *("--max-examples", str(EXAMPLES), "--generation-deterministic"),
-        *("--warnings", "off"),
-    ]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    run = judge(served, DIALECT.prefix, f"{BASE}/openapi.json", tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "No issues found" in run.stdout
-    headers = {"X-API-Key": served.key}
-    orders = httpx2.get(f"{served.address}{BASE}/orders", headers=headers).json()
-    assert orders["pagination"]["totalQuantity"] > 1
+    shown = httpx2.get(f"{served.address}{BASE}/orders", headers=dict(served.offer.headers))
+    assert shown.json()["pagination"]["totalQuantity"] > 1
