@@ -12,7 +12,7 @@ from cambist.domain.messaging.budgets import WRONG_PER_ADDRESS_DAY, WRONG_PER_TA
 from cambist.domain.messaging.codes import TRIES_MAX, Outcome, Purpose
 from cambist.domain.orders.states import OrderState
 from cambist.kernel.errors import DomainError, ErrorCode
-from tests.trades.desk import Desk
+from tests.trades.desk import PERSON, Desk
 
 LIFETIME_S = 600
 GAP_S = 60
@@ -144,3 +144,10 @@ async def test_empty_budget_compares_nothing_until_it_is_filled_again(
     await send(desk, opened)
     tried = await guess(desk, opened, await right(desk, opened), address)
     assert tried.outcome is Outcome.RIGHT
+
+
+async def test_codes_go_to_the_customers_own_number_whatever_an_order_names(desk: Desk) -> None:
+    opened = await asked(desk)
+    view = await desk.view(opened)
+    assert view.phone == PERSON["phone"]
+    assert view.code_phone == f"+42060{opened.number % 10**7:07}"

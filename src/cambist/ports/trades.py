@@ -37,6 +37,7 @@ class TradeView:
     """Show a trade with its customer's data opened, for who may see it.
 
     `cases` and `payments` are oldest first, `codes` newest first; `pay` tells a buyer how to pay.
+    `phone` is what the order names, `code_phone` the customer's own, to which codes go.
     """
 
     order: Order
@@ -52,6 +53,7 @@ class TradeView:
     payouts: tuple[BankPayout, ...]
     codes: tuple[OneTimeCode, ...]
     pay: Instructions | None
+    code_phone: str = ""
 
     @property
     def held_by(self) -> Case | None:

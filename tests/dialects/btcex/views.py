@@ -221,6 +221,7 @@ def show(order: Order, number: int, *payments: PaymentView, **changes: Any) -> T
         language="cs",
         email="jana@shop.example",
         phone="+420601123456",
+        code_phone="+420601123456",
         first_name="Jana",
         bank_account=IBAN,
         cases=(),

@@ -204,6 +204,7 @@ class PostgresTrades:
             payouts=own[Kind.BANK_PAYOUT],
             codes=own[Kind.CODE],
             pay=self._paying_by(trade, due) if buying and due > 0 else None,
+            code_phone=contact.get("phone", ""),
         )
 
     def _opened(

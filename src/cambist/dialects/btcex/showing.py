@@ -191,7 +191,7 @@ def code_out(view: TradeView, case: Case, name: CaseName, now: datetime) -> answ
     live = _live_code(view, name, now)
     return answers.CodeCase(
         case=name.value,
-        phone=phone_hint(view.phone) if view.phone else None,
+        phone=phone_hint(view.code_phone) if view.code_phone else None,
         sms_sent=live is not None,
         attempts_left=0 if live is None else tries_left(live, now),
         may_refuse=True,
