@@ -94,10 +94,11 @@ def test_a_skeleton_passes_every_rule_and_check(kind: str, tmp_path: Path) -> No
     assert done.returncode == 0, done.stdout
 
 
-def test_the_tests_of_a_dialect_skeleton_pass(tmp_path: Path) -> None:
+def test_the_tests_of_skeletons_pass(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "src" / "cambist", tmp_path / "src" / "cambist")
     create(tmp_path, "dialect", "sampled")
     create(tmp_path, "chain", "samplecoin")
+    create(tmp_path, "rail", "samplebank")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--asyncio-mode=auto"],
         cwd=tmp_path,
@@ -106,7 +107,7 @@ def test_the_tests_of_a_dialect_skeleton_pass(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert "2 passed" in done.stdout, done.stdout + done.stderr
+    assert "3 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_a_skeleton_never_overwrites(tmp_path: Path) -> None:

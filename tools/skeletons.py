@@ -20,6 +20,7 @@ STATUS_OF = {
     ErrorCode.RATE_UNAVAILABLE: 503,
 }
 STATUS_ELSE = 400
+LINE = 100
 
 
 def dialect(name: str) -> dict[str, str]:
@@ -42,16 +43,10 @@ def dialect(name: str) -> dict[str, str]:
 
 def chain(name: str) -> dict[str, str]:
     """Give the files of a new chain of a new family: an adapter that says it is not connected."""
-    methods, imports = _methods("chain.py", "ChainPort", "ChainUnavailableError", name)
-    adapter = _ADAPTER.format(
-        name=name,
-        what="one chain behind the chain port",
-        imports=imports,
-        camel=_camel(name),
-        suffix="Chain",
-        port="ChainPort",
-        methods=methods,
-    )
+    refusal = f'ChainUnavailableError("{name} is not connected")'
+    methods, used = _methods("chain.py", "ChainPort", refusal)
+    names = ", ".join(sorted({*used, "ChainUnavailableError"}))
+    adapter = _CHAIN.format(name=name, camel=_camel(name), names=names, methods=methods)
     return {
         f"src/cambist/adapters/chains/{name}.py": adapter,
         f"tests/chains/test_{name}.py": _CHAIN_TEST.format(name=name, camel=_camel(name)),
@@ -59,44 +54,44 @@ def chain(name: str) -> dict[str, str]:
 
 
 def rail(name: str) -> dict[str, str]:
-    """Give the files of a new rail; it has the port's methods once `ports/rail.py` says them."""
-    if (PORTS / "rail.py").is_file():
-        methods, imports = _methods("rail.py", "RailPort", "RailUnavailableError", name)
-    else:
-        methods, imports = "", ""
-    adapter = _ADAPTER.format(
-        name=name,
-        what="one way for fiat money to come and go",
-        imports=imports,
-        camel=_camel(name),
-        suffix="Rail",
-        port="rail's port",
-        methods=methods,
-    )
+    """Give the files of a new rail: a folder whose rail says that it carries nothing yet."""
+    refusal = f'DomainError(ErrorCode.ASSET_NOT_SUPPORTED, rail="{name}")'
+    methods, used = _methods("rails.py", "Rail", refusal)
+    names = ", ".join(sorted(used))
+    home = f"src/cambist/adapters/rails/{name}"
     return {
-        f"src/cambist/adapters/rails/{name}.py": adapter,
-        f"tests/rails/test_{name}.py": _RAIL_TEST.format(name=name, camel=_camel(name)),
+        f"{home}/__init__.py": _RAIL_FOLDER.format(name=name),
+        f"{home}/rail.py": _RAIL.format(
+            name=name, camel=_camel(name), names=names, methods=methods
+        ),
+        f"tests/rails/test_{name}.py": _RAIL_TEST.format(name=name),
     }
 
 
-def _methods(file: str, protocol: str, error: str, name: str) -> tuple[str, str]:
-    """Write every method of a port as one that raises `error`, and the imports they need."""
+def _methods(file: str, protocol: str, refusal: str) -> tuple[str, set[str]]:
+    """Write every method of a port as one that raises, and name what of its module they need."""
     tree = ast.parse((PORTS / file).read_text(encoding="utf-8"))
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    port = next(node for node in classes if node.name == protocol)
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     lines: list[str] = []
-    used = {error}
-    for method in port.body:
-        if not isinstance(method, ast.AsyncFunctionDef):
+    used: set[str] = set()
+    for method in classes[protocol].body:
+        if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         used |= {node.id for node in ast.walk(method) if isinstance(node, ast.Name)}
-        signature = ast.unparse(method).split("\n", 1)[0]
+        head = ast.unparse(method).splitlines()[: len(method.decorator_list) + 1]
         promise = (ast.get_docstring(method) or method.name).splitlines()[0]
-        refusal = f'raise {error}("{name} is not connected")'
-        lines += ["", f"    {signature}", f'        """{promise}"""', f"        {refusal}"]
-    own = sorted(used & {node.name for node in classes})
-    imports = f"\nfrom cambist.ports.{file.removesuffix('.py')} import {', '.join(own)}\n"
-    return "\n".join([*lines, ""]), imports
+        lines += ["", *(_wrapped(f"    {line}") for line in head)]
+        lines += [f'        """{promise}"""', f"        raise {refusal}"]
+    return "\n".join([*lines, ""]), used & classes.keys()
+
+
+def _wrapped(signature: str) -> str:
+    """Break a signature that is too long as the formatter would."""
+    if len(signature) <= LINE:
+        return signature
+    start, _, rest = signature.partition("(")
+    arguments, _, end = rest.rpartition(")")
+    return f"{start}(\n        {arguments}\n    ){end}"
 
 
 def _tables(name: str) -> str:
@@ -175,11 +170,13 @@ def test_tables_are_total() -> None:
     assert all(state_word(state) for state in OrderState)
 '''
 
-_ADAPTER = '''"""Decide how {name} is spoken to: {what}."""
-{imports}
+_CHAIN = '''"""Decide how {name} is spoken to: one chain behind the chain port."""
 
-class {camel}{suffix}:
-    """Implement the {port} for {name}."""
+from cambist.ports.chain import {names}
+
+
+class {camel}Chain:
+    """Implement the ChainPort for {name}."""
 {methods}'''
 
 _CHAIN_TEST = '''"""Prove what {name} does before it is connected."""
@@ -195,11 +192,38 @@ async def test_a_chain_that_is_not_connected_says_so() -> None:
         await {camel}Chain().tip()
 '''
 
-_RAIL_TEST = '''"""Prove what {name} does; the contract suite of rails is joined here."""
+_RAIL_FOLDER = '''"""{name}: one way for fiat money to come and go."""
 
-from cambist.adapters.rails.{name} import {camel}Rail
+from cambist.adapters.rails.{name}.rail import RAIL
+
+__all__ = ["RAIL"]
+'''
+
+_RAIL = '''"""Decide how a payment by {name} is asked for and found again."""
+
+from cambist.domain.payments.rails import Method
+from cambist.kernel.errors import DomainError, ErrorCode
+from cambist.ports.rails import {names}
 
 
-def test_rail_is_there() -> None:
-    assert {camel}Rail.__doc__
+class {camel}Rail:
+    """Speak the forms of {name}."""
+{methods}
+
+RAIL = {camel}Rail()
+'''
+
+_RAIL_TEST = '''"""Prove what {name} says before it carries anything."""
+
+import pytest
+
+from cambist.adapters.rails.{name} import RAIL
+from cambist.kernel.errors import DomainError
+from cambist.ports.rails import Rail
+
+
+def test_a_rail_that_carries_nothing_says_so() -> None:
+    rail: Rail = RAIL
+    with pytest.raises(DomainError):
+        rail.parse_account("DE89370400440532013000")
 '''
