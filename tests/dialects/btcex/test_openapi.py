@@ -11,13 +11,10 @@ from cambist.dialects.btcex.auth import KEY, NONCE, PUBLIC, SIGNATURE
 from cambist.dialects.btcex.tables import ERRORS, CaseName
 from cambist.http.dialect import describe
 from tests.dialects.btcex.broker import Broker
+from tests.dialects.documents import operations, referred
 
 DOCUMENT = describe(DIALECT)
-OPERATIONS: list[tuple[str, str, dict[str, Any]]] = [
-    (method, path, operation)
-    for path, item in DOCUMENT["paths"].items()
-    for method, operation in item.items()
-]
+OPERATIONS = operations(DOCUMENT)
 OPEN = {"getPrice", "validateAddress", "followToBuy", "followToSell"}
 
 
@@ -72,7 +69,7 @@ def test_refusals_of_the_core_have_described_statuses() -> None:
 
 
 def test_every_reference_leads_somewhere() -> None:
-    names = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(DOCUMENT)))
+    names = referred(DOCUMENT)
     assert names <= set(DOCUMENT["components"]["schemas"])
     assert {"Order", "VerifyIdentity", "PostalAddress"} <= names
 
