@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, LifeSpanScope, Receive, Scope, Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Dispatcher:
         self._by_host = {m.host.lower().encode(): m.app for m in mounts if m.host is not None}
         self._fallback = fallback
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope | LifeSpanScope, receive: Receive, send: Send) -> None:
         """Hand a request to its application, whose paths begin after the prefix."""
-        if scope["type"] == "lifespan":  # type: ignore[comparison-overlap]  # Scope leaves it out
+        if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
             return
         app = self._of_host(scope) if self._by_host else None

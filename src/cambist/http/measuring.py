@@ -1,5 +1,6 @@
 """Decide what is noted of each request: its route's template, never the path that was asked."""
 
+import asyncio
 import time
 from typing import Protocol
 
@@ -35,14 +36,16 @@ def measured(app: ASGIApp, name: str, observer: RequestObserver) -> ASGIApp:
             await send(message)
 
         begun = time.perf_counter()
+        noted = FALLEN
         try:
             await app(scope, receive, send_noted)
-        except Exception:
-            status = FALLEN
+            noted = status
+        except asyncio.CancelledError:
+            noted = status
             raise
         finally:
             seconds = time.perf_counter() - begun
-            observer.request(name, _operation(scope), status, seconds)
+            observer.request(name, _operation(scope), noted, seconds)
 
     return call
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-import multipart  # type: ignore[import-untyped]  # ships neither types nor stubs
+import multipart
 
 from cambist.http.refusals import Fault, refuse
 
