@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from cambist.adapters.db.health import PostgresHealth
 from cambist.domain.messaging.messages import after_attempt
 from cambist.domain.messaging.schedule import Outcome, Verdict
 from cambist.domain.messaging.states import MessageState
@@ -139,16 +140,14 @@ async def test_a_leap_of_the_sandboxs_clock_makes_messages_due(pool: asyncpg.Poo
     assert await claimed(queue) == [1]
 
 
-async def test_backlog_and_dead_letters_are_seen_without_whom_they_were_for(
-    pool: asyncpg.Pool,
-) -> None:
+async def test_the_house_counts_what_waits_and_what_is_dead(pool: asyncpg.Pool) -> None:
     queue = RealQueue(pool)
     at = now() - timedelta(hours=8)
     await queue.add(letter(1, now=at))
     await queue.add(letter(2, now=at + timedelta(hours=1)))
     await queue.add(after_attempt(letter(3, now=at), GONE, at, 0))
-    mail, sms = await queue.backlogs()
-    assert (mail.channel, mail.queued, mail.oldest_due_at, mail.dead) == (Channel.MAIL, 2, at, 1)
-    assert (sms.channel, sms.queued, sms.oldest_due_at, sms.dead) == (Channel.SMS, 0, None, 0)
-    (dead,) = await queue.dead(10)
-    assert (dead.id.int, dead.error) == (3, "recipient-550")
+    backlog = await PostgresHealth(pool).backlog()
+    assert backlog.messages_queued == {"mail": 2}
+    assert backlog.messages_dead == {"mail": 1}
+    eight_hours_s = 8 * 3_600
+    assert eight_hours_s <= backlog.messages_overdue_s < eight_hours_s + 600

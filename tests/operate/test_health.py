@@ -26,7 +26,25 @@ WELL = Vitals(
     chains={"tron": NOW + timedelta(hours=9)},
     prices=dict.fromkeys(PAIRS, NOW + timedelta(hours=9)),
 )
-BACKLOG = Backlog(3, 1, 7, 2, 1, 5, 40, 4, {"tron": 2}, {"tron": 1}, {"created": 6})
+BACKLOG = Backlog(
+    outbox_waiting=3,
+    outbox_parked=1,
+    outbox_age_s=7,
+    callbacks_pending=2,
+    callbacks_dead=1,
+    callbacks_overdue_s=5,
+    unfolded_entries=40,
+    unsealed_journals=4,
+    withdrawals_open={"tron": 2},
+    withdrawals_stuck={"tron": 1},
+    orders_open={"created": 6},
+    messages_queued={"mail": 8},
+    messages_dead={"sms": 9},
+    messages_overdue_s=11,
+    bank_lines_waiting=12,
+    bank_payouts_queued=13,
+    cases_submitted=14,
+)
 
 
 class ToldReader:
@@ -155,6 +173,13 @@ async def test_metrics_show_the_house() -> None:
         'cambist_withdrawals_stuck{chain="tron"} 1.0',
         "cambist_unfolded_entries 40.0",
         'cambist_orders_open{state="created"} 6.0',
+        'cambist_messages_queued{channel="mail"} 8.0',
+        'cambist_messages_dead{channel="mail"} 0.0',
+        'cambist_messages_dead{channel="sms"} 9.0',
+        "cambist_messages_overdue_seconds 11.0",
+        "cambist_bank_lines_waiting 12.0",
+        "cambist_bank_payouts_queued 13.0",
+        "cambist_cases_submitted 14.0",
     ):
         assert line in text.splitlines()
     assert "somebody else" not in text
@@ -203,7 +228,7 @@ async def test_the_sandbox_clock_does_not_age_workers(pool: Pool) -> None:
 
 async def test_the_backlog_of_an_empty_house_is_nothing(pool: Pool) -> None:
     backlog = await PostgresHealth(pool).backlog()
-    assert backlog == Backlog(0, 0, 0, 0, 0, 0, 0, 0, {}, {}, {})
+    assert backlog == Backlog(0, 0, 0, 0, 0, 0, 0, 0, {}, {}, {}, {}, {}, 0, 0, 0, 0)
 
 
 async def test_a_closed_pool_is_an_unavailable_store(database_url: str) -> None:

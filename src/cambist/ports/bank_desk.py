@@ -56,8 +56,8 @@ class BankDesk(Protocol):
     async def batch(self, batch_id: UUID) -> PayoutBatch | None:
         """Find a file as it was written."""
 
-    async def batches_under_way(self, limit: int) -> Sequence[PayoutBatch]:
-        """List files of which some payout is neither settled nor returned, oldest first."""
+    async def batches_under_way(self, known: Sequence[UUID], limit: int) -> Sequence[UUID]:
+        """Name files of which some payout is neither settled nor returned, but not those known."""
 
     async def work(self, limit: int) -> Sequence[WorkItem]:
         """List the lines nobody has decided on, oldest first."""

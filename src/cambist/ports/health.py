@@ -38,6 +38,12 @@ class Backlog:
     withdrawals_open: Mapping[str, int]
     withdrawals_stuck: Mapping[str, int]
     orders_open: Mapping[str, int]
+    messages_queued: Mapping[str, int]
+    messages_dead: Mapping[str, int]
+    messages_overdue_s: int
+    bank_lines_waiting: int
+    bank_payouts_queued: int
+    cases_submitted: int
 
 
 class HealthReader(Protocol):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -122,26 +121,6 @@ class MessageQueue(Protocol):
 
     async def record(self, before: Message, after: Message) -> bool:
         """Store what an attempt made of a claimed message; False when another was quicker."""
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """Tell how a channel fares: how many wait, since when the longest, how many are dead."""
-
-    channel: Channel
-    queued: int
-    oldest_due_at: datetime | None
-    dead: int
-
-
-class MessageFigures(Protocol):
-    """Show how messages fare; may raise StoreUnavailableError."""
-
-    async def backlogs(self) -> Sequence[Backlog]:
-        """Count what waits and what is dead by channel, every channel once."""
-
-    async def dead(self, limit: int) -> Sequence[Message]:
-        """List dead letters, the oldest first; none tells whom it was for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,9 +191,6 @@ class DeskQueries(Protocol):
     ) -> Sequence[QueuedPayout]:
         """List payouts that are in no file yet."""
 
-    async def payouts_under_way(self, limit: int) -> Sequence[QueuedPayout]:
-        """List payouts handed to the bank and not settled."""
-
     async def latest_payouts(self, limit: int) -> Sequence[QueuedPayout]:
         """List payouts of every state, newest first."""
 

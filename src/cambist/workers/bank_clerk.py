@@ -1,6 +1,7 @@
 """Decide how statements and payouts go back and forth where a bank can be asked by itself."""
 
 import io
+from collections import deque
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from cambist.ports.statements import StatementReader
 from cambist.workers.bank import PAUSE_S, import_statement
 from cambist.workers.bank_export import ExportParts, export_batch
 
-UNDER_WAY_MAX = 200
+HANDED_AT_ONCE_MAX = 20
+HANDED_KEPT_MAX = 1_000
+"""How many files are remembered as handed over; the bank takes one again that was forgotten."""
 
 _log = structlog.get_logger()
 
@@ -31,7 +34,7 @@ class BankClerk:
     ) -> None:
         self._bank, self._read, self._parts = bank, read, parts
         self._accounts, self._pause_s = accounts, pause_s
-        self._handed: set[UUID] = set()
+        self._handed: deque[UUID] = deque(maxlen=HANDED_KEPT_MAX)
 
     async def run_once(self) -> int:
         """Do what there is to do now; return how many lines and payouts that were."""
@@ -61,17 +64,17 @@ class BankClerk:
         return report.matched + report.waiting
 
     async def _hand_over(self) -> None:
-        """Hand over every file with payouts under way that this process has not handed over.
+        """Hand over files with payouts under way that this process has not handed over.
 
         Whoever died before may have done so already; the bank takes a file once.
         """
-        batches = await self._parts.files.batches_under_way(UNDER_WAY_MAX)
-        self._handed &= {batch.id for batch in batches}
-        for batch in batches:
-            if batch.id in self._handed:
+        files = self._parts.files
+        for batch_id in await files.batches_under_way(self._handed, HANDED_AT_ONCE_MAX):
+            batch = await files.batch(batch_id)
+            if batch is None:
                 continue
             try:
                 await self._bank.submit(batch.document)
             except PaymentFileRefusedError as refusal:
                 _log.warning("bank.file_refused", error=refusal.reason)
-            self._handed.add(batch.id)
+            self._handed.append(batch_id)

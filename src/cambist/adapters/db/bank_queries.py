@@ -28,9 +28,8 @@ _SUMMARIES = """select b.id, b.method, b.currency, b.count, b.units::text, b.cre
   group by b.id, b.method, b.currency, b.count, b.units, b.created_at
   order by b.created_at desc, b.id desc"""
 
-_UNDER_WAY = f"""{_BATCH.select} where id in
-    (select batch_id from bank_payouts where state = 'exported')
-  order by created_at, id limit $1"""
+_UNDER_WAY = """select distinct batch_id from bank_payouts
+  where state = 'exported' and batch_id <> all($1::uuid[]) order by batch_id limit $2"""
 
 _CANDIDATES = f"""select asked.value, t.id, t.number, t.partner_id, o.state, t.reference,
     t.created_at, c.id, c.key, c.identity
@@ -57,9 +56,9 @@ class PostgresBankDesk:
         row = await self._pool.fetchrow(f"{_BATCH.select} where id = $1", batch_id)
         return None if row is None else _BATCH.read(row)
 
-    async def batches_under_way(self, limit: int) -> Sequence[PayoutBatch]:
-        """List files of which some payout is neither settled nor returned, oldest first."""
-        return [_BATCH.read(row) for row in await self._pool.fetch(_UNDER_WAY, limit)]
+    async def batches_under_way(self, known: Sequence[UUID], limit: int) -> Sequence[UUID]:
+        """Name files of which some payout is neither settled nor returned, but not those known."""
+        return [row[0] for row in await self._pool.fetch(_UNDER_WAY, list(known), limit)]
 
     async def work(self, limit: int) -> Sequence[WorkItem]:
         """List the lines nobody has decided on, oldest first."""

@@ -26,7 +26,12 @@ BANK_LINES = sa.Table(
     one_of("state", LineState),
     sa.CheckConstraint("units > 0", name="positive"),
     sa.Index("ix_bank_lines_order", "order_id"),
-    sa.Index("ix_bank_lines_waiting", "id", postgresql_where=sa.text("state = 'waiting'")),
+    sa.Index(
+        "ix_bank_lines_waiting",
+        "imported_at",
+        "id",
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
 )
 
 BANK_PAYOUTS = sa.Table(
@@ -54,10 +59,14 @@ BANK_PAYOUTS = sa.Table(
         "ix_bank_payouts_queued",
         "method",
         "currency",
+        "created_at",
         "id",
         postgresql_where=sa.text("state = 'queued'"),
     ),
     sa.Index("ix_bank_payouts_batch", "batch_id"),
+    sa.Index(
+        "ix_bank_payouts_exported", "batch_id", postgresql_where=sa.text("state = 'exported'")
+    ),
 )
 
 PAYOUT_BATCHES = sa.Table(

@@ -43,6 +43,7 @@ CUSTOMERS = sa.Table(
         "screened_with",
         postgresql_where=sa.text("identity is not null"),
     ),
+    sa.Index("ix_customers_flagged", "id", postgresql_where=sa.text("hits <> ''")),
 )
 
 DOCUMENTS = sa.Table(

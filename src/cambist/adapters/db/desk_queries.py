@@ -25,6 +25,13 @@ _DOCUMENT, _QUOTE = MAPPERS[Kind.DOCUMENT], MAPPERS[Kind.QUOTE]
 
 DOCUMENTS_SHOWN_MAX = 50
 
+QUEUED = "state = 'queued' and method = $1 and currency = $2 order by created_at, id limit $3"
+
+# Two ranges, since no index finds what is unequal: asked every few seconds, mostly in vain.
+UNSCREENED = """select id from customers
+  where identity is not null and (screened_with < $1 or screened_with > $1)
+  order by id limit $2"""
+
 
 class PostgresDesk:
     """Implement DeskQueries on a pool."""
@@ -36,14 +43,7 @@ class PostgresDesk:
         self, method: str, currency: str, limit: int
     ) -> Sequence[QueuedPayout]:
         """List payouts that are in no file yet."""
-        where = "state = 'queued' and method = $1 and currency = $2"
-        where += " order by created_at, id limit $3"
-        return await self._payouts(where, method, currency, limit)
-
-    async def payouts_under_way(self, limit: int) -> Sequence[QueuedPayout]:
-        """List payouts handed to the bank and not settled."""
-        where = "state = 'exported' order by created_at, id limit $1"
-        return await self._payouts(where, limit)
+        return await self._payouts(QUEUED, method, currency, limit)
 
     async def latest_payouts(self, limit: int) -> Sequence[QueuedPayout]:
         """List payouts of every state, newest first."""
@@ -78,9 +78,7 @@ class PostgresDesk:
 
     async def unscreened(self, digest: str, limit: int) -> Sequence[CustomerId]:
         """List customers whose name was not held against these lists yet."""
-        query = """select id from customers
-          where identity is not null and screened_with <> $1 order by id limit $2"""
-        return [CustomerId(row[0]) for row in await self._pool.fetch(query, digest, limit)]
+        return [CustomerId(row[0]) for row in await self._pool.fetch(UNSCREENED, digest, limit)]
 
     async def _payouts(self, where: str, *arguments: Any) -> list[QueuedPayout]:
         rows = await self._pool.fetch(f"{_PAYOUT.select} where {where}", *arguments)

@@ -58,7 +58,13 @@ _BACKLOG = f"""select
   {_counted("unsealed_journals")},
   {_grouped("chain", "withdrawals where state not in ('settled', 'rejected', 'stuck')")},
   {_grouped("chain", "withdrawals where state = 'stuck'")},
-  {_grouped("state", "orders where state in ('created', 'awaiting_payment', 'payment_seen')")}"""
+  {_grouped("state", "orders where state in ('created', 'awaiting_payment', 'payment_seen')")},
+  {_grouped("channel", "messages where state = 'queued'")},
+  {_grouped("channel", "messages where state = 'dead'")},
+  {_age("due_at", f"messages where state = 'queued' limit {COUNT_MAX}")},
+  {_counted("bank_lines where state = 'waiting'")},
+  {_counted("bank_payouts where state = 'queued'")},
+  {_counted("cases where state = 'submitted'")}"""
 
 
 class PostgresHealth:
@@ -106,6 +112,12 @@ class PostgresHealth:
             withdrawals_open=_numbers(row[8]),
             withdrawals_stuck=_numbers(row[9]),
             orders_open=_numbers(row[10]),
+            messages_queued=_numbers(row[11]),
+            messages_dead=_numbers(row[12]),
+            messages_overdue_s=row[13],
+            bank_lines_waiting=row[14],
+            bank_payouts_queued=row[15],
+            cases_submitted=row[16],
         )
 
     async def _fetch(self, query: str, *arguments: Any) -> Sequence[Any]:

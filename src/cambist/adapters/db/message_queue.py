@@ -11,7 +11,7 @@ from cambist.adapters.db.pool import Pool
 from cambist.adapters.db.store import NOW
 from cambist.domain.messaging.messages import Contents, Message, unpack
 from cambist.domain.messaging.templates import Channel
-from cambist.ports.messages import Backlog, DueMessage
+from cambist.ports.messages import DueMessage
 from cambist.ports.store import Kind, StoreUnavailableError
 from cambist.ports.vault import SealBrokenError, SealKeyUnknownError
 
@@ -40,17 +40,11 @@ _RECORD = """update messages set state = $3, sealed = $4, attempts = $5, due_at 
     updated_at = $8, lease_until = null
   where id = $1 and state = 'queued' and attempts = $2 and due_at = $9 returning id"""
 
-_BACKLOGS = """select channel, count(*) filter (where state = 'queued'),
-    min(due_at) filter (where state = 'queued'), count(*) filter (where state = 'dead')
-  from messages where state in ('queued', 'dead') group by channel"""
-
-_DEAD = f"select {_COLUMNS} from messages m where m.state = 'dead' order by m.id limit $1"
-
 _log = structlog.get_logger()
 
 
 class PostgresMessages:
-    """Implement MessageQueue and MessageFigures on a pool."""
+    """Implement MessageQueue on a pool."""
 
     def __init__(self, pool: Pool, opener: Opener) -> None:
         self._pool, self._opener = pool, opener
@@ -86,20 +80,6 @@ class PostgresMessages:
             before.due_at,
         )
         return bool(rows)
-
-    async def backlogs(self) -> Sequence[Backlog]:
-        """Count what waits and what is dead by channel."""
-        found = {row[0]: row for row in await self._fetch(_BACKLOGS)}
-        return [
-            Backlog(
-                channel, *(found[channel.value][1:] if channel.value in found else (0, None, 0))
-            )
-            for channel in Channel
-        ]
-
-    async def dead(self, limit: int) -> Sequence[Message]:
-        """List dead letters, the oldest first."""
-        return [_MESSAGE.read(row) for row in await self._fetch(_DEAD, limit)]
 
     async def _open(self, message: Message) -> Contents | None:
         """Read a message's contents; broken ones are as good as none."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge
 
+from cambist.domain.messaging.templates import Channel
 from cambist.domain.orders.states import OrderState
 from cambist.pages.operate.readiness import Readiness, Report
 from cambist.ports.health import Backlog
@@ -36,10 +37,18 @@ class HouseGauges:
             ),
             "unfolded_entries": gauge("unfolded_entries", "Entries not folded into balances"),
             "unsealed_journals": gauge("unsealed_journals", "Journals not in the hash chain"),
+            "messages_overdue_s": gauge(
+                "messages_overdue_seconds", "How long the oldest due message waits"
+            ),
+            "bank_lines_waiting": gauge("bank_lines_waiting", "Statement lines nobody decided on"),
+            "bank_payouts_queued": gauge("bank_payouts_queued", "Payouts in no file for the bank"),
+            "cases_submitted": gauge("cases_submitted", "Cases that wait for a decision"),
         }
         self._opened = gauge("withdrawals_open", "Withdrawals under way", "chain")
         self._stuck = gauge("withdrawals_stuck", "Withdrawals that wait for a person", "chain")
         self._orders = gauge("orders_open", "Incoming orders not decided", "state")
+        self._queued = gauge("messages_queued", "Mails and SMS not yet handed over", "channel")
+        self._dead = gauge("messages_dead", "Mails and SMS given up", "channel")
 
     def show_report(self, report: Report) -> None:
         """Take over one look at the house."""
@@ -64,6 +73,9 @@ class HouseGauges:
             self._stuck.labels(chain).set(backlog.withdrawals_stuck.get(chain, 0))
         for state in OPEN_STATES:
             self._orders.labels(state.value).set(backlog.orders_open.get(state.value, 0))
+        for channel in Channel:
+            self._queued.labels(channel.value).set(backlog.messages_queued.get(channel.value, 0))
+            self._dead.labels(channel.value).set(backlog.messages_dead.get(channel.value, 0))
 
 
 def _ages(

@@ -39,7 +39,7 @@ create table bank_lines (
 
 create index ix_bank_lines_order on bank_lines (order_id);
 
-create index ix_bank_lines_waiting on bank_lines (id) where state = 'waiting';
+create index ix_bank_lines_waiting on bank_lines (imported_at, id) where state = 'waiting';
 
 create table bank_payouts (
   id uuid not null,
@@ -65,7 +65,9 @@ create table bank_payouts (
 
 create index ix_bank_payouts_batch on bank_payouts (batch_id);
 
-create index ix_bank_payouts_queued on bank_payouts (method, currency, id) where state = 'queued';
+create index ix_bank_payouts_exported on bank_payouts (batch_id) where state = 'exported';
+
+create index ix_bank_payouts_queued on bank_payouts (method, currency, created_at, id) where state = 'queued';
 
 create table budgets (
   key text not null,
@@ -150,6 +152,8 @@ create table customers (
   constraint ck_customers_identity_state_known check (identity_state in ('none', 'submitted', 'accepted', 'rejected')),
   constraint ck_customers_declaration_known check (declaration_state in ('none', 'submitted', 'accepted', 'rejected'))
 );
+
+create index ix_customers_flagged on customers (id) where hits <> '';
 
 create index ix_customers_partner on customers (partner_id, id);
 
