@@ -18,7 +18,7 @@ from cambist.bus.scope import Tools
 from cambist.domain.ledger.accounts import HoldState, custody_account, partner_account
 from cambist.domain.ledger.journals import Leg, posting
 from cambist.domain.orders.orders import Order
-from cambist.domain.orders.states import OrderKind, OrderState
+from cambist.domain.orders.states import OrderState
 from cambist.domain.partners.partners import Integration
 from cambist.domain.partners.states import IntegrationStatus
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
@@ -27,6 +27,7 @@ from cambist.ports.addresses import AddressFacts
 from cambist.ports.store import Question
 from cambist.ports.uow import UnitOfWork
 from tests.bus.cases import ASSET, USE_CASES
+from tests.orders_made import make_order
 
 PAYOUT_FEE_PPM = 10_000
 
@@ -88,30 +89,17 @@ def _shop(command: Receive) -> Integration:
 
 def completed_order(party: UUID, shop: UUID, order: UUID, units: int, now: datetime) -> Order:
     """Build a paid and completed order."""
-    return Order(
+    return make_order(
         id=OrderId(order),
-        kind=OrderKind.PAYMENT,
         state=OrderState.COMPLETED,
-        labels=frozenset(),
         partner_id=PartnerId(party),
         integration_id=IntegrationId(shop),
         asset=ASSET,
         amount=units,
-        fiat="EUR",
         rate=10**18,
-        fee_ppm=0,
         address="address",
-        source_address=None,
-        parent_id=None,
         received=units,
         confirmed=units,
-        fee=0,
-        refunded=0,
-        returned=0,
-        required_confirmations=19,
-        external_id=None,
-        customer=None,
-        expires_at=None,
         created_at=now,
         updated_at=now,
         seq=0,

@@ -28,7 +28,6 @@ from cambist.bus.answers import register
 from cambist.bus.bus import Bus
 from cambist.bus.scope import Tools
 from cambist.domain.orders.orders import Order
-from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.domain.partners.partners import Integration, KeyMode, PartnerKind
 from cambist.domain.partners.states import IntegrationStatus
 from cambist.domain.webhooks.callbacks import CallbackForm
@@ -42,6 +41,7 @@ from cambist.ports.signer import KeyPath
 from cambist.workers.callbacks import LEASE_S, CallbackWorker
 from cambist.workers.relay import Relay
 from cambist.workers.subscriptions import SUBSCRIPTIONS, Consumer, Services, Told
+from tests.orders_made import make_order
 from tests.workers.receivers import Receiver
 
 ENTROPY = SystemEntropy()
@@ -191,30 +191,13 @@ def new_key(partner_id: PartnerId, api_key: str, mode: KeyMode = KeyMode.LIVE) -
 
 def order_of(order_id: OrderId, integration: Integration, seq: int) -> Order:
     """Make an order that was never paid."""
-    return Order(
+    return make_order(
         id=order_id,
-        kind=OrderKind.PAYMENT,
-        state=OrderState.AWAITING_PAYMENT,
-        labels=frozenset(),
         partner_id=integration.partner_id,
         integration_id=integration.id,
-        asset="TRX",
         amount=1_000_000,
-        fiat="EUR",
         rate=27,
         fee_ppm=5_000,
-        address=None,
-        source_address=None,
-        parent_id=None,
-        received=0,
-        confirmed=0,
-        fee=0,
-        refunded=0,
-        returned=0,
-        required_confirmations=19,
-        external_id=None,
-        customer=None,
-        expires_at=None,
         created_at=EPOCH,
         updated_at=EPOCH,
         seq=seq,

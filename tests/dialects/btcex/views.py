@@ -10,10 +10,9 @@ from cambist.domain.compliance.cases import Case, CaseKind, CaseState
 from cambist.domain.messaging.codes import OneTimeCode, Purpose
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
-from cambist.domain.orders.trades import Payout, Trade
-from cambist.domain.payments.payments import Payment
+from cambist.domain.orders.trades import Trade
 from cambist.domain.payments.rails import Method
-from cambist.domain.payments.states import Direction, PaymentState
+from cambist.domain.payments.states import Direction
 from cambist.kernel.ids import (
     CaseId,
     CustomerId,
@@ -21,11 +20,11 @@ from cambist.kernel.ids import (
     OrderId,
     PartnerId,
     PaymentId,
-    QuoteId,
 )
 from cambist.ports.queries import PaymentView
 from cambist.ports.rails import Instructions
 from cambist.ports.trades import TradeView
+from tests import orders_made
 
 PARTNER, OTHER = PartnerId(UUID(int=1)), PartnerId(UUID(int=2))
 CHANNEL = IntegrationId(UUID(int=3))
@@ -33,8 +32,7 @@ CUSTOMER = CustomerId(UUID(int=4))
 OUTSIDE = "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"
 DEPOSIT = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
 IBAN = "CZ6508000000192000145399"
-HASH = "36c8d916bb4f76fe9fc39cee53a5da1fdfc5ed2215940534ba2d1b52f36580de"
-MADE = datetime(2026, 11, 21, 7, 20, 23, 512_000, UTC)
+MADE = orders_made.MADE
 NOW = datetime(2026, 11, 21, 7, 25, 0, tzinfo=UTC)
 
 PAY = Instructions(
@@ -77,72 +75,40 @@ def order_id(number: int) -> OrderId:
 
 def make_order(number: int, **changes: Any) -> Order:
     """Make a buy that waits for its money."""
-    order = Order(
-        id=order_id(number),
-        kind=OrderKind.BUY,
-        state=OrderState.AWAITING_PAYMENT,
-        labels=frozenset(),
-        partner_id=PARTNER,
-        integration_id=CHANNEL,
-        asset="BTC",
-        amount=126_984,
-        fiat="CZK",
-        rate=None,
-        fee_ppm=0,
-        address=OUTSIDE,
-        source_address=None,
-        parent_id=None,
-        received=0,
-        confirmed=0,
-        fee=0,
-        refunded=0,
-        returned=0,
-        required_confirmations=2,
-        external_id=None,
-        customer=None,
-        expires_at=MADE + timedelta(days=1),
-        created_at=MADE,
-        updated_at=MADE,
-        seq=1,
-        customer_id=CUSTOMER,
-    )
-    return replace(order, **changes)
+    made = {
+        "id": order_id(number),
+        "kind": OrderKind.BUY,
+        "partner_id": PARTNER,
+        "integration_id": CHANNEL,
+        "asset": "BTC",
+        "amount": 126_984,
+        "fiat": "CZK",
+        "address": OUTSIDE,
+        "required_confirmations": 2,
+        "expires_at": MADE + timedelta(days=1),
+        "customer_id": CUSTOMER,
+    }
+    return orders_made.make_order(**{**made, **changes})
 
 
 def make_trade(order: Order, number: int, **changes: Any) -> Trade:
     """Make what an order of 2000 koruna, or a sale of half a hundredth of a bitcoin, is about."""
     buying = order.kind is OrderKind.BUY
-    trade = Trade(
-        id=order.id,
-        number=number,
-        partner_id=order.partner_id,
-        customer_id=CUSTOMER,
-        dialect="btcex",
-        crypto="BTC",
-        fiat="CZK",
-        method=Method.CZ_BANK,
-        payout=Payout.SEND,
-        quote_id=QuoteId(UUID(int=5)),
-        crypto_units=126_984 if buying else 500_000,
-        fiat_units=200_000 if buying else 712_500,
-        raw=1_500_000 * 10**18,
-        rate=(1_575_000 if buying else 1_425_000) * 10**18,
-        principal=190_476,
-        commission=9_524,
-        payment_fee=0,
-        network_fee=0,
-        valid_until=MADE + timedelta(seconds=900),
-        fiat_received=0,
-        filled=False,
-        counted=200_000,
-        counted_at=MADE,
-        reference="4503599627",
-        required=(),
-        page=f"page-{number}",
-        sealed="",
-        created_at=order.created_at,
-    )
-    return replace(trade, **changes)
+    made = {
+        "number": number,
+        "dialect": "btcex",
+        "method": Method.CZ_BANK,
+        "crypto_units": 126_984 if buying else 500_000,
+        "fiat_units": 200_000 if buying else 712_500,
+        "raw": 1_500_000 * 10**18,
+        "rate": (1_575_000 if buying else 1_425_000) * 10**18,
+        "principal": 190_476,
+        "commission": 9_524,
+        "counted": 200_000,
+        "reference": "4503599627",
+        "page": f"page-{number}",
+    }
+    return orders_made.make_trade(order, **{**made, **changes})
 
 
 def make_case(order: Order, kind: CaseKind, **changes: Any) -> Case:
@@ -167,29 +133,12 @@ def make_case(order: Order, kind: CaseKind, **changes: Any) -> Case:
 
 def make_payment(order: Order, way: Direction, units: int) -> PaymentView:
     """Make a transfer of an order's bitcoin, one block deep."""
-    payment = Payment(
+    payment = orders_made.make_payment(
+        order,
         id=PaymentId(UUID(int=order.id.int + 2)),
-        number=1,
-        partner_id=order.partner_id,
-        order_id=order.id,
         direction=way,
-        state=PaymentState.PENDING,
-        chain="bitcoin",
-        asset="BTC",
-        txid=HASH,
-        index=0,
-        address=order.address or OUTSIDE,
-        sender=None,
         units=units,
-        fee=0,
         fiat_units=200_000,
-        matched=True,
-        loss=0,
-        credits=0,
-        height=100,
-        block_hash="b",
-        created_at=MADE,
-        updated_at=MADE,
     )
     return PaymentView(payment, 1, None, "CZK")
 
@@ -214,23 +163,13 @@ def make_code(order: Order, purpose: Purpose) -> OneTimeCode:
 def show(order: Order, number: int, *payments: PaymentView, **changes: Any) -> TradeView:
     """Make the view of an order."""
     trade = changes.pop("trade", {})
-    view = TradeView(
-        order=order,
-        trade=make_trade(order, number, **trade),
-        external_customer=None,
-        language="cs",
-        email="jana@shop.example",
-        phone="+420601123456",
-        code_phone="+420601123456",
-        first_name="Jana",
-        bank_account=IBAN,
-        cases=(),
-        payments=payments,
-        payouts=(),
-        codes=(),
-        pay=PAY if order.kind is OrderKind.BUY else None,
-    )
-    return replace(view, **changes)
+    told = {
+        "bank_account": IBAN,
+        "code_phone": orders_made.PHONE,
+        "payments": payments,
+        "pay": PAY if order.kind is OrderKind.BUY else None,
+    }
+    return orders_made.show_trade(order, make_trade(order, number, **trade), **{**told, **changes})
 
 
 def held(number: int, kind: CaseKind, *codes: Purpose, **changes: Any) -> TradeView:

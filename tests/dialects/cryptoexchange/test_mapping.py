@@ -26,7 +26,6 @@ from tests.dialects.cryptoexchange.views import (
     CLIENT_ID,
     CUSTODY,
     CUSTOMER,
-    HASH,
     IBAN,
     NOW,
     OUTSIDE,
@@ -36,6 +35,7 @@ from tests.dialects.cryptoexchange.views import (
     make_payment,
     show,
 )
+from tests.orders_made import HASH
 
 ORDER: dict[str, Any] = {
     "customerId": CUSTOMER,

@@ -22,7 +22,7 @@ from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.domain.partners.partners import Integration
 from cambist.domain.partners.states import IntegrationStatus
 from cambist.domain.payments.payments import Payment, payment_id
-from cambist.domain.payments.states import Direction, PaymentState
+from cambist.domain.payments.states import PaymentState
 from cambist.http.callers import Callers
 from cambist.http.dispatch import Dispatcher, Mount
 from cambist.http.limits import Limits
@@ -32,6 +32,7 @@ from cambist.kernel.money import Asset
 from cambist.kernel.rates import Rate
 from cambist.ports.principals import PartnerPrincipal
 from cambist.ports.queries import OrderView, Page, PaymentView
+from tests import orders_made
 
 KEY = "db41bf-90f909-b34b52-b7c222-fc1e99"
 ROUNDING_KEY = "9cb604-d7be11-820606-a0f47e-3b0799"
@@ -46,7 +47,7 @@ CHOICE_ORDER = "1efbb7e3-aaaa-68a8-a1ca-8ff1ac166f80"
 OTHER_ORDER = "1efbb7e3-bbbb-68a8-a1ca-8ff1ac166f80"
 DEPOSIT_ADDRESS = "TEX8xhRqrpMp73rHktGV8mUpfkSrbxa6Qt"
 DESTINATION = "TLpYCfo8m77QBu97Xkn1U8nJjcTSfzZpfe"
-HASH = "36c8d916bb4f76fe9fc39cee53a5da1fdfc5ed2215940534ba2d1b52f36580de"
+HASH = orders_made.HASH
 MADE = datetime(2024, 12, 16, 7, 20, 23, 512_000, UTC)
 SEEN = datetime(2024, 12, 16, 7, 32, 3, tzinfo=UTC)
 DONE = datetime(2024, 12, 16, 7, 34, 4, tzinfo=UTC)
@@ -73,60 +74,34 @@ def make_integration(number: str, owner: PartnerPrincipal) -> Integration:
 
 def make_order(number: str, owner: PartnerPrincipal, integration: str) -> Order:
     """Make the vendor's sample order, not yet paid."""
-    return Order(
+    return orders_made.make_order(
         id=OrderId(UUID(number)),
         kind=OrderKind.DEPOSIT,
-        state=OrderState.AWAITING_PAYMENT,
-        labels=frozenset(),
         partner_id=owner.partner_id,
         integration_id=IntegrationId(UUID(integration)),
-        asset="TRX",
         amount=1_000_000,
-        fiat="EUR",
         rate=270_000_000_000_000_000,
         fee_ppm=5_000,
         address=DEPOSIT_ADDRESS,
-        source_address=None,
-        parent_id=None,
-        received=0,
-        confirmed=0,
-        fee=0,
-        refunded=0,
-        returned=0,
-        required_confirmations=19,
         external_id="123",
-        customer=None,
         expires_at=datetime(2024, 12, 16, 7, 40, 23, 512_000, UTC),
         created_at=MADE,
         updated_at=MADE,
-        seq=1,
     )
 
 
 def make_payment(order: Order, number: int, units: int, fee: int, fiat_units: int) -> Payment:
     """Make a confirmed payment of an order."""
-    asset = ASSETS[order.asset or "TRX"]
-    return Payment(
+    return orders_made.make_payment(
+        replace(order, asset=order.asset or "TRX"),
         id=payment_id("tron", HASH, number),
         number=number,
-        partner_id=order.partner_id,
-        order_id=order.id,
-        direction=Direction.IN,
         state=PaymentState.CONFIRMED,
-        chain=asset.chain or "",
-        asset=asset.code,
-        txid=HASH,
-        index=0,
         address=order.address or DEPOSIT_ADDRESS,
-        sender=None,
         units=units,
         fee=fee,
         fiat_units=fiat_units,
-        matched=True,
-        loss=0,
         credits=1,
-        height=100,
-        block_hash="b",
         created_at=SEEN,
         updated_at=DONE,
     )
