@@ -21,9 +21,9 @@ VALUES = {
     Fact.ORDER: "B-7F3K-2Q",
     Fact.LINK: "https://pay.example/case/one-time-token",
     Fact.AMOUNT: "0.00512 BTC",
-    Fact.PAYS: "5 000 CZK",
-    Fact.GETS: "0.00512 BTC",
-    Fact.VALID_UNTIL: "21 Nov 2026, 10:00 UTC",
+    Fact.PAYS: "5000.00 CZK",
+    Fact.GETS: "0.00512000 BTC",
+    Fact.VALID_UNTIL: "2026-11-21T10:00:00.250000+00:00",
     Fact.REASONS: "document-unreadable name-mismatch",
     Fact.CODE: "012345",
 }

@@ -3,6 +3,7 @@
 import html
 import re
 import string
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from uuid import UUID
@@ -13,6 +14,7 @@ from cambist.adapters.messages.cleaning import SMS_BRAND_LENGTH_MAX, first_name,
 from cambist.adapters.messages.gallery import SampleGallery
 from cambist.adapters.messages.texts import TEXTS
 from cambist.adapters.messages.writer import GSM_LANGUAGES, ROWS, TemplateWriter
+from cambist.domain.market.assets import asset_of
 from cambist.domain.messaging.messages import LANGUAGES, Contents
 from cambist.domain.messaging.templates import (
     FACTS,
@@ -22,6 +24,9 @@ from cambist.domain.messaging.templates import (
     Template,
     channel_of,
 )
+from cambist.pages.cases.model import sum_of
+from cambist.pages.cases.render import sum_text
+from cambist.pages.look import languages
 from cambist.pages.sandbox.mails import links_of
 from cambist.ports.messages import MessageUnwritableError, OutgoingMail, OutgoingSms
 from tests.messages.made import VALUES, contents_of, facts_of
@@ -34,6 +39,25 @@ SMSES = [one for one in Template if channel_of(one) is Channel.SMS]
 GSM_MAX = 160
 UCS2_TWO_PARTS_MAX = 134
 SUBJECT_MAX = 90
+
+
+def read_as(sign: str, until: str) -> dict[Fact, str]:
+    return {
+        Fact.PAYS: f"5000{sign}00 CZK",
+        Fact.GETS: f"0{sign}00512 BTC",
+        Fact.AMOUNT: f"0{sign}00512 BTC",
+        Fact.VALID_UNTIL: f"{until}, 10:00 UTC",
+    }
+
+
+READ = {
+    "en": read_as(".", "21 Nov 2026"),
+    "cs": read_as(",", "21. 11. 2026"),
+    "sv": read_as(",", "21 nov. 2026"),
+    "de": read_as(",", "21.11.2026"),
+    "ro": read_as(",", "21 nov. 2026"),
+}
+"""How each language writes what it is told with a point and as ISO 8601."""
 
 
 class Reader(HTMLParser):
@@ -84,12 +108,25 @@ def test_every_mail_is_whole(template: Template, language: str) -> None:
     assert len(mail.subject) <= SUBJECT_MAX
     for fact in FACTS[template] - {Fact.REASONS}:
         for body in (mail.text, shown):
-            assert VALUES[fact] in body
+            assert READ[language].get(fact, VALUES[fact]) in body
     assert (texts.reasons[Reason.NAME_MISMATCH] in mail.text) == (Fact.REASONS in FACTS[template])
     assert not {"{", "}"} & set(mail.subject + mail.text)
     assert texts.mails[template].button in mail.text
     assert mail.html.startswith(f'<!doctype html>\n<html lang="{language}">')
     assert max(map(len, mail.text.splitlines())) < 998
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_mail_writes_amounts_and_moments_as_the_order_s_page_does(language: str) -> None:
+    text = mail_of(Template.ORDER_CREATED, language).text
+    until = datetime.fromisoformat(VALUES[Fact.VALID_UNTIL])
+    on_page = (
+        sum_text(sum_of(500_000, asset_of("CZK")), language),
+        sum_text(sum_of(512_000, asset_of("BTC")), language),
+        languages.moment_text(until, language),
+    )
+    for shown in on_page:
+        assert shown.replace("\u00a0", " ") in text
 
 
 def test_no_two_mails_say_the_same() -> None:

@@ -17,9 +17,9 @@ VALUES = {
     Fact.ORDER: "B-7F3K-2QHD",
     Fact.LINK: "https://pay.example/case/5tJYxw3nQm2o9cRk",
     Fact.AMOUNT: "0.00512340 BTC",
-    Fact.PAYS: "5\u00a0000.00\u00a0CZK",
-    Fact.GETS: "0.00512340\u00a0BTC",
-    Fact.VALID_UNTIL: "21 Nov 2026, 10:00 UTC",
+    Fact.PAYS: "5000.00 CZK",
+    Fact.GETS: "0.00512340 BTC",
+    Fact.VALID_UNTIL: "2026-11-21T10:00:00+00:00",
     Fact.REASONS: "document-unreadable name-mismatch",
     Fact.CODE: "048151",
 }

@@ -1,12 +1,13 @@
 """Decide how a message is put together from its template, its facts and a language's words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from cambist.adapters.messages import cleaning
+from cambist.adapters.messages.showing import moment_text, sum_text
 from cambist.adapters.messages.texts import TEXTS
 from cambist.adapters.messages.texts.words import Texts
 from cambist.domain.messaging.messages import Contents
@@ -25,6 +26,14 @@ GSM_LANGUAGES = frozenset({"en", "sv", "de"})
 
 ROWS: Sequence[Fact] = (Fact.ORDER, Fact.PAYS, Fact.GETS, Fact.AMOUNT, Fact.VALID_UNTIL)
 """The facts shown as a table, in this order."""
+
+SHOWN: Mapping[Fact, Callable[[str, str], str]] = {
+    Fact.PAYS: sum_text,
+    Fact.GETS: sum_text,
+    Fact.AMOUNT: sum_text,
+    Fact.VALID_UNTIL: moment_text,
+}
+"""The facts that each language writes its own way."""
 
 
 class TemplateWriter:
@@ -61,7 +70,11 @@ class TemplateWriter:
             "greeting": texts.greeting.format(first_name=name) if name else texts.greeting_nameless,
             "paragraphs": [paragraph.format(**facts) for paragraph in words.paragraphs],
             "reasons": [texts.reasons[one] for one in reasons_of(facts.get(Fact.REASONS, ""))],
-            "rows": [(texts.labels[fact], facts[fact]) for fact in ROWS if fact in facts],
+            "rows": [
+                (texts.labels[fact], _shown(fact, facts[fact], language))
+                for fact in ROWS
+                if fact in facts
+            ],
             "button": words.button,
             "link": facts[Fact.LINK],
             "link_note": texts.link_note,
@@ -121,6 +134,10 @@ def _clean(template: Template, contents: Contents) -> Mapping[str, str]:
     if empty:
         raise MessageUnwritableError(f"{template.value}: facts are empty: {', '.join(empty)}")
     return facts
+
+
+def _shown(fact: Fact, value: str, language: str) -> str:
+    return SHOWN[fact](value, language) if fact in SHOWN else value
 
 
 def _brand(contents: Contents) -> str:

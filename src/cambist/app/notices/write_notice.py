@@ -53,7 +53,7 @@ async def write_notice(command: WriteNotice, uow: UnitOfWork, now: datetime) -> 
 
 
 def _facts(order: Order, trade: Trade, template: Template) -> dict[Fact, str]:
-    """Write what there is to tell; amounts with their currency."""
+    """Tell what there is to tell, as no language writes it; amounts with their currency."""
     crypto = _money(trade.crypto_units, trade.crypto)
     fiat = _money(trade.fiat_units, trade.fiat)
     buying = order.kind is OrderKind.BUY
@@ -70,7 +70,7 @@ def _facts(order: Order, trade: Trade, template: Template) -> dict[Fact, str]:
         Fact.PAYS: pays,
         Fact.GETS: gets,
         Fact.AMOUNT: amounts.get(template, received),
-        Fact.VALID_UNTIL: trade.valid_until.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        Fact.VALID_UNTIL: trade.valid_until.astimezone(UTC).isoformat(),
     }
 
 

@@ -38,9 +38,11 @@ class Template(StrEnum):
 
 
 class Fact(StrEnum):
-    """Name what a message may be told; amounts and moments arrive as texts ready to be shown.
+    """Name what a message may be told, each as a text.
 
-    `FIRST_NAME` may be empty, `REASONS` is what `reasons_fact` writes.
+    Amounts are exact, with a point and their symbol (`0.50 BTC`), moments ISO 8601: a message
+    writes both the way its language does. `FIRST_NAME` may be empty, `REASONS` is what
+    `reasons_fact` writes.
     """
 
     FIRST_NAME = "first_name"

@@ -11,18 +11,19 @@ from typing import Any
 
 import msgspec
 import pycountry
-import segno
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cambist.domain.compliance.declarations.questions import Question, QuestionName
 from cambist.domain.identity.documents import DocumentKind
+from cambist.domain.messaging.figures import figure
 from cambist.http.multipart_body import FILE_BYTES_MAX
 from cambist.pages.cases.acting import Problem
-from cambist.pages.cases.shown import CaseModel, OrderModel, Side
+from cambist.pages.cases.shown import CaseModel, OrderModel, Side, Sum
 from cambist.pages.cases.texts import FORM_TEXTS, TEXTS
 from cambist.pages.cases.texts.words import FormTexts, Texts, Trouble
 from cambist.pages.cases.visits import TOKEN_FIELD, Visitor, form_token
+from cambist.pages.look.codes import qr_image
 from cambist.pages.look.files import LOOK_TEMPLATES, StaticFile
 from cambist.pages.look.languages import LANGUAGES, LOCALES, moment_text
 from cambist.pages.look.payload import groups_of
@@ -77,13 +78,18 @@ def say(model: OrderModel, language: str) -> Said:
     if model.side is Side.SELL:
         explained = texts.explained_selling.get(model.status, explained)
     facts = {
-        "pays": f"{model.pays.text}{NO_BREAK}{model.pays.symbol}",
-        "gets": f"{model.gets.text}{NO_BREAK}{model.gets.symbol}",
+        "pays": sum_text(model.pays, language),
+        "gets": sum_text(model.gets, language),
         "network": model.network,
     }
     headline = texts.headlines[model.status]
     title = f"{headline} · {texts.order} {model.number}"
     return Said(title, headline, explained.format(**facts))
+
+
+def sum_text(amount: Sum, language: str) -> str:
+    """Write an amount with its symbol, the way the language does."""
+    return f"{figure(amount.text, language)}{NO_BREAK}{amount.symbol}"
 
 
 class Renderer:
@@ -104,7 +110,7 @@ class Renderer:
             static={name: f"{self.root}/static/{name}?v={f.version}" for name, f in files.items()},
             is_sandbox=is_sandbox,
             languages=[(code, TEXTS[code].language) for code in LANGUAGES],
-            qr=_qr,
+            qr=qr_image,
             token_field=TOKEN_FIELD,
             file_bytes_max=FILE_BYTES_MAX,
             document_kinds=tuple(DocumentKind),
@@ -191,6 +197,8 @@ class Renderer:
             "language": language,
             "locale": LOCALES[language].replace("_", "-"),
             "t": texts,
+            "figure": lambda amount: figure(amount, language),
+            "sum_text": lambda amount: sum_text(amount, language),
             "moment": lambda moment: moment_text(moment, language),
             "iso": lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
         }
@@ -230,14 +238,6 @@ def countries_of(language: str) -> list[tuple[str, str]]:
 def _sortable(name: str) -> str:
     """Sort letters with marks among those without."""
     return "".join(c for c in unicodedata.normalize("NFD", name.lower()) if c.isalnum())
-
-
-def _qr(payload: str) -> str:
-    """Draw a QR code as a data address; eight pixels a module stay sharp on dense screens."""
-    drawn: str = segno.make(payload, error="m", micro=False, boost_error=False).svg_data_uri(
-        scale=8, border=0, dark="#10202b", xmldecl=False, encode_minimal=True
-    )
-    return drawn
 
 
 def _clock(model: OrderModel, now: datetime) -> dict[str, int | str] | None:

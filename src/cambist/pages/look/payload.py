@@ -1,9 +1,9 @@
 """Decide what a payment's QR code says, so that wallets fill in as much as they understand."""
 
 from cambist.domain.market.assets import Chain
+from cambist.domain.messaging.figures import trimmed
 from cambist.kernel.money import Asset, AssetKind, format_units
 
-LEAST_DECIMALS = 2
 GROUP = 4
 
 _EVM_CHAIN_IDS = {"ethereum": 1}
@@ -12,9 +12,7 @@ _BIP21_CHAINS = frozenset({"bitcoin", "litecoin"})
 
 def exact_text(units: int, scale: int) -> str:
     """Write units exactly; zeros at the end go, but two decimals stay."""
-    whole, _, decimals = format_units(units, scale).partition(".")
-    kept = decimals.rstrip("0").ljust(min(LEAST_DECIMALS, scale), "0")
-    return f"{whole}.{kept}" if kept else whole
+    return trimmed(format_units(units, scale))
 
 
 def groups_of(address: str) -> tuple[str, ...]:

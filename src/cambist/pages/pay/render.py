@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from cambist.domain.messaging.figures import figure
+from cambist.pages.look.codes import qr_image
 from cambist.pages.look.files import LOOK_TEMPLATES, StaticFile
 from cambist.pages.look.languages import LANGUAGES, LOCALES, moment_text
 from cambist.pages.pay.shown import AssetName, PayModel
@@ -74,7 +75,7 @@ class Renderer:
             static={name: f"{base}/pay/static/{name}?v={f.version}" for name, f in files.items()},
             is_sandbox=is_sandbox,
             languages=[(code, TEXTS[code].language) for code in LANGUAGES],
-            qr=_qr,
+            qr=qr_image,
         )
 
     def page(self, visit: Visit, scene: Scene, *, failed: bool) -> str:
@@ -112,20 +113,13 @@ class Renderer:
             "version": version_of(model),
             "clock": _clock(model, now),
             "refresh_s": _refresh_s(model, now),
+            "figure": lambda amount: figure(amount, visit.language),
             "moment": lambda moment: moment_text(moment, visit.language),
             "iso": lambda moment: moment.astimezone(UTC).isoformat(timespec="seconds"),
         }
 
     def _render(self, template: str, **context: Any) -> str:
         return self._environment.get_template(template).render(context)
-
-
-def _qr(payload: str) -> str:
-    """Draw a QR code as a data address; eight pixels a module stay sharp on dense screens."""
-    drawn: str = segno.make(payload, error="m", micro=False).png_data_uri(
-        scale=8, border=0, dark="#10202b"
-    )
-    return drawn
 
 
 def _clock(model: PayModel, now: datetime) -> dict[str, int | str] | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cambist.domain.messaging.figures import figure
 from cambist.pages.pay.shown import Amount, PageStatus, PayModel
 from cambist.pages.pay.texts import TEXTS
 from cambist.pages.pay.texts.words import Texts
@@ -26,7 +27,7 @@ class Said:
 def say(model: PayModel, language: str) -> Said:
     """Put a model into words."""
     texts = TEXTS[language]
-    facts = _facts(model)
+    facts = _facts(model, language)
     explained = texts.explained[model.status]
     if model.status is PageStatus.WAITING and model.asked is None:
         explained = texts.waiting_any
@@ -43,7 +44,9 @@ def say(model: PayModel, language: str) -> Said:
         notices=tuple(notices),
         only_this=texts.only_this.format(**facts),
         pay_address=texts.address.format(**facts),
-        about=texts.about.format(fiat=model.figure.fiat) if model.figure.fiat else "",
+        about=texts.about.format(fiat=_worth(model.figure.fiat, language))
+        if model.figure.fiat
+        else "",
         title=f"{headline} · {model.shop.name}",
     )
 
@@ -53,11 +56,16 @@ def texts_of(language: str) -> Texts:
     return TEXTS[language]
 
 
-def _facts(model: PayModel) -> dict[str, str]:
+def _worth(fiat: str, language: str) -> str:
+    amount, _, code = fiat.partition(NO_BREAK)
+    return f"{figure(amount, language)}{NO_BREAK}{code}"
+
+
+def _facts(model: PayModel, language: str) -> dict[str, str]:
     symbol = model.asset.symbol if model.asset else ""
 
     def written(amount: Amount | None) -> str:
-        return f"{amount.text}{NO_BREAK}{symbol}" if amount else ""
+        return f"{figure(amount.text, language)}{NO_BREAK}{symbol}" if amount else ""
 
     return {
         "shop": model.shop.name,

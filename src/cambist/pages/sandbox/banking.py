@@ -100,6 +100,7 @@ def _payout_shown(one: QueuedPayout, written: Mapping[UUID | None, str | None]) 
     return {
         "id": payout.id,
         "order_id": payout.order_id,
+        "line_id": payout.line_id,
         "method": payout.method,
         "currency": payout.currency,
         "amount": amount(payout.units, payout.currency),

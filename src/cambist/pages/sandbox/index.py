@@ -159,7 +159,7 @@ def _amount(units: int | None, order: Order) -> str:
 def _payout(one: QueuedPayout) -> PayoutLine:
     payout = one.payout
     written = f"{amount(payout.units, payout.currency)} {payout.currency}"
-    return PayoutLine(str(payout.id), str(payout.order_id), written, payout.state.value)
+    return PayoutLine(str(payout.id), str(payout.owner), written, payout.state.value)
 
 
 def _sink(name: str, item: ReceivedRequest) -> SinkLine:
