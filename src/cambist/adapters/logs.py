@@ -44,6 +44,7 @@ FIELDS: Mapping[str, Callable[[object], bool]] = {
     "failures": _is_number,
     "level": _matches(_WORD),
     "logger": _matches(_WORD),
+    "message": _matches(_UUID),
     "method": _matches(_WORD),
     "ms": _is_number,
     "name": _matches(_WORD),

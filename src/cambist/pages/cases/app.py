@@ -319,7 +319,7 @@ def _http_error(request: AnyRequest, error: HTTPException) -> Response[str]:
 
 def _unavailable(request: AnyRequest, error: Exception) -> Response[str]:
     # Names of pages and tokens of links are secrets: the template of the path is told only.
-    _log.error("case_page_unavailable", route=request.scope.get("path_template"), exc_info=error)
+    _log.error("case_page_unavailable", path=request.scope.get("path_template"), exc_info=error)
     response = _trouble(request, TroubleKind.UNAVAILABLE, 503)
     response.set_header("retry-after", RETRY_AFTER_S)
     return response

@@ -190,7 +190,7 @@ def _http_error(request: AnyRequest, error: HTTPException) -> Response[str]:
 
 
 def _unavailable(request: AnyRequest, error: Exception) -> Response[str]:
-    _log.error("pay_page_unavailable", route=request.url.path, exc_info=error)
+    _log.error("pay_page_unavailable", path=request.scope.get("path_template"), exc_info=error)
     response = _trouble(request, TroubleKind.UNAVAILABLE, 503)
     response.set_header("retry-after", RETRY_AFTER_S)
     return response
