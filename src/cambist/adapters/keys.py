@@ -2,7 +2,9 @@
 
 import base64
 import os
+import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from cambist.adapters.chain_families.networks import ChainSetup
@@ -53,7 +55,28 @@ def _kept(folder: Path, name: str, prefix: str) -> str:
     path = folder / name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{prefix}{generate_key()}")
+        _keep(path, f"{prefix}{generate_key()}")
     return path.read_text("ascii")
+
+
+def _keep(path: Path, text: str) -> None:
+    """Make a file, whole and on the disk before anything is sealed; the first process wins."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with open(fresh, "x", encoding="ascii", opener=_private) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(fresh)
+    finally:
+        fresh.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
