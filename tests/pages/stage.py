@@ -19,13 +19,14 @@ from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import Label, OrderKind, OrderState
 from cambist.domain.partners.partners import Integration
 from cambist.domain.partners.states import IntegrationStatus
-from cambist.domain.payments.payments import Payment, payment_id
-from cambist.domain.payments.states import Direction, PaymentState
+from cambist.domain.payments.payments import payment_id
+from cambist.domain.payments.states import PaymentState
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
 from cambist.kernel.rates import RATE_SCALE
 from cambist.pages.pay import pay_app
 from cambist.ports.queries import OrderView, PaymentView, PayPageView
+from tests.orders_made import make_order, make_payment
 
 START = datetime(2026, 3, 14, 9, 26, tzinfo=UTC)
 NOW = START + timedelta(minutes=5)
@@ -61,35 +62,23 @@ def order(**changes: Any) -> Order:
     """Build an order of 12.50 USDT on Tron that waits for its payment."""
     asset = ASSETS[changes.get("asset") or "USDT_TRC20"]
     chain = chain_of(asset)
-    waiting = Order(
-        id=ORDER,
-        kind=OrderKind.PAYMENT,
-        state=OrderState.AWAITING_PAYMENT,
-        labels=frozenset(),
-        partner_id=PARTNER,
-        integration_id=SHOP,
-        asset=asset.code,
-        amount=ASKED,
-        fiat="EUR",
-        rate=9 * 10 ** (RATE_SCALE - 1),
-        fee_ppm=5_000,
-        address=ADDRESSES[chain.id],
-        source_address=None,
-        parent_id=None,
-        received=0,
-        confirmed=0,
-        fee=0,
-        refunded=0,
-        returned=0,
-        required_confirmations=chain.confirmations,
-        external_id="merchant-secret-7",
-        customer="payer-secret-8",
-        expires_at=EXPIRY,
-        created_at=START,
-        updated_at=START,
-        seq=1,
-    )
-    return replace(waiting, **changes)
+    waiting = {
+        "id": ORDER,
+        "partner_id": PARTNER,
+        "integration_id": SHOP,
+        "asset": asset.code,
+        "amount": ASKED,
+        "rate": 9 * 10 ** (RATE_SCALE - 1),
+        "fee_ppm": 5_000,
+        "address": ADDRESSES[chain.id],
+        "required_confirmations": chain.confirmations,
+        "external_id": "merchant-secret-7",
+        "customer": "payer-secret-8",
+        "expires_at": EXPIRY,
+        "created_at": START,
+        "updated_at": START,
+    }
+    return make_order(**{**waiting, **changes})
 
 
 def payment(units: int = ASKED, confirmations: int = 0, **changes: Any) -> PaymentView:
@@ -99,31 +88,19 @@ def payment(units: int = ASKED, confirmations: int = 0, **changes: Any) -> Payme
     txid = changes.pop("txid", "5f" * 31 + f"{units % 256:02x}")
     at = changes.pop("created_at", START + timedelta(minutes=3))
     enough = confirmations >= chain.confirmations
-    seen = Payment(
-        id=payment_id(chain.id, txid, 0),
-        number=1,
-        partner_id=PARTNER,
-        order_id=ORDER,
-        direction=Direction.IN,
-        state=PaymentState.CONFIRMED if enough else PaymentState.PENDING,
-        chain=chain.id,
-        asset=asset.code,
-        txid=txid,
-        index=0,
-        address=ADDRESSES[chain.id],
-        sender="TSenderSecret9",
-        units=units,
-        fee=0,
-        fiat_units=0,
-        matched=True,
-        loss=0,
-        credits=0,
-        height=100 if confirmations else None,
-        block_hash=None,
-        created_at=at,
-        updated_at=at,
-    )
-    return PaymentView(replace(seen, **changes), confirmations, "merchant-secret-7", "EUR")
+    seen = {
+        "id": payment_id(chain.id, txid, 0),
+        "state": PaymentState.CONFIRMED if enough else PaymentState.PENDING,
+        "txid": txid,
+        "sender": "TSenderSecret9",
+        "units": units,
+        "height": 100 if confirmations else None,
+        "block_hash": None,
+        "created_at": at,
+        "updated_at": at,
+    }
+    made = make_payment(order(asset=asset.code), **{**seen, **changes})
+    return PaymentView(made, confirmations, "merchant-secret-7", "EUR")
 
 
 def view(

@@ -11,15 +11,15 @@ from cambist.domain.compliance.cases import Case, CaseKind, CaseState, open_case
 from cambist.domain.messaging.codes import OneTimeCode, Purpose, make
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
-from cambist.domain.orders.trades import Payout, Trade
-from cambist.domain.payments.payments import Payment, payment_id
+from cambist.domain.orders.trades import Trade
 from cambist.domain.payments.rails import Method
-from cambist.domain.payments.states import Direction, PaymentState
+from cambist.domain.payments.states import Direction
 from cambist.kernel.ids import CaseId, CustomerId, IntegrationId, OrderId, PartnerId, QuoteId
 from cambist.kernel.rates import RATE_SCALE
 from cambist.ports.queries import PaymentView
 from cambist.ports.rails import Instructions
 from cambist.ports.trades import TradeView
+from tests.orders_made import make_order, make_payment, make_trade, show_trade
 
 START = datetime(2026, 11, 20, 9, 26, tzinfo=UTC)
 NOW = START + timedelta(minutes=5)
@@ -47,71 +47,42 @@ SECRETS = ("jana.secret@example.com", "Jana-Secret", "CZ5508000000001234567899",
 
 def order(**changes: Any) -> Order:
     """Build an order to buy litecoin that waits for its payment."""
-    waiting = Order(
-        id=ORDER,
-        kind=OrderKind.BUY,
-        state=OrderState.AWAITING_PAYMENT,
-        labels=frozenset(),
-        partner_id=PARTNER,
-        integration_id=IntegrationId(PARTNER),
-        asset="LTC",
-        amount=CRYPTO,
-        fiat="CZK",
-        rate=2_204_100_000_000 * 10 ** (RATE_SCALE - 9),
-        fee_ppm=0,
-        address=LITECOIN,
-        source_address=None,
-        parent_id=None,
-        received=0,
-        confirmed=0,
-        fee=0,
-        refunded=0,
-        returned=0,
-        required_confirmations=6,
-        external_id=None,
-        customer="customer-secret-8",
-        expires_at=PAY_BY,
-        created_at=START,
-        updated_at=START,
-        seq=1,
-        customer_id=CUSTOMER,
-    )
-    return replace(waiting, **changes)
+    waiting = {
+        "id": ORDER,
+        "kind": OrderKind.BUY,
+        "partner_id": PARTNER,
+        "integration_id": IntegrationId(PARTNER),
+        "asset": "LTC",
+        "amount": CRYPTO,
+        "fiat": "CZK",
+        "rate": 2_204_100_000_000 * 10 ** (RATE_SCALE - 9),
+        "address": LITECOIN,
+        "required_confirmations": 6,
+        "customer": "customer-secret-8",
+        "expires_at": PAY_BY,
+        "created_at": START,
+        "updated_at": START,
+        "customer_id": CUSTOMER,
+    }
+    return make_order(**{**waiting, **changes})
 
 
 def trade(**changes: Any) -> Trade:
     """Build what goes with it: 1000 CZK for 0.4321 LTC."""
-    made = Trade(
-        id=ORDER,
-        number=4_815_162_342,
-        partner_id=PARTNER,
-        customer_id=CUSTOMER,
-        dialect="btcex",
-        crypto="LTC",
-        fiat="CZK",
-        method=Method.CZ_BANK.value,
-        payout=Payout.SEND,
-        quote_id=QUOTE,
-        crypto_units=CRYPTO,
-        fiat_units=FIAT,
-        raw=2_204_100_000_000 * 10 ** (RATE_SCALE - 9),
-        rate=2_204_100_000_000 * 10 ** (RATE_SCALE - 9),
-        principal=95_000,
-        commission=5_000,
-        payment_fee=0,
-        network_fee=0,
-        valid_until=PRICE_UNTIL,
-        fiat_received=0,
-        filled=False,
-        counted=0,
-        counted_at=START,
-        reference="4815162342",
-        required=(),
-        page=PAGE,
-        sealed="sealed-secret",
-        created_at=START,
-    )
-    return replace(made, **changes)
+    made = {
+        "number": 4_815_162_342,
+        "dialect": "btcex",
+        "method": Method.CZ_BANK.value,
+        "quote_id": QUOTE,
+        "fiat_units": FIAT,
+        "principal": 95_000,
+        "commission": 5_000,
+        "valid_until": PRICE_UNTIL,
+        "reference": "4815162342",
+        "page": PAGE,
+        "sealed": "sealed-secret",
+    }
+    return make_trade(order(), **{**made, **changes})
 
 
 INSTRUCTIONS = Instructions(
@@ -139,18 +110,16 @@ def view(
 ) -> TradeView:
     """Put a view together, personal data and all."""
     shown = of or order()
-    return TradeView(
-        order=shown,
-        trade=with_trade or trade(),
+    return show_trade(
+        shown,
+        with_trade or trade(),
         external_customer="customer-secret-8",
-        language="cs",
         email=SECRETS[0],
         phone=SECRETS[3],
         first_name=SECRETS[1],
         bank_account=SECRETS[2],
         cases=tuple(cases),
         payments=tuple(payments),
-        payouts=(),
         codes=tuple(codes),
         pay=pay if shown.kind is OrderKind.BUY else None,
     )
@@ -199,31 +168,13 @@ CHANGED = {
 
 def payment(direction: Direction, confirmations: int = 2, **changes: Any) -> PaymentView:
     """Build a payment on the chain."""
-    seen = Payment(
-        id=payment_id("litecoin", "5f" * 32, 0),
-        number=1,
-        partner_id=PARTNER,
-        order_id=ORDER,
-        direction=direction,
-        state=PaymentState.PENDING,
-        chain="litecoin",
-        asset="LTC",
-        txid="5f" * 32,
-        index=0,
-        address=LITECOIN,
-        sender="sender-secret-9",
-        units=CRYPTO,
-        fee=0,
-        fiat_units=0,
-        matched=True,
-        loss=0,
-        credits=0,
-        height=100,
-        block_hash=None,
-        created_at=START,
-        updated_at=START,
-    )
-    return PaymentView(replace(seen, **changes), confirmations, None, "CZK")
+    seen = {
+        "direction": direction,
+        "sender": "sender-secret-9",
+        "block_hash": None,
+    }
+    payment = make_payment(order(), **{**seen, **changes})
+    return PaymentView(payment, confirmations, None, "CZK")
 
 
 def scenes() -> dict[str, TradeView]:
