@@ -42,7 +42,8 @@ def refusal_of(
     new_id: Callable[[], UUID],
 ) -> Refusal:
     """Describe any exception as a refusal; faults of ours are logged under the id they show."""
-    refusal = replace(_describe(error, request, domain), instance=request.scope.get("path"))
+    asked = request.scope["raw_path"].decode("latin-1")
+    refusal = replace(_describe(error, request, domain), instance=asked)
     if refusal.status < 500:
         return refusal
     error_id = str(new_id())

@@ -3,6 +3,7 @@
 The older envelope of `problems.py` stays as it was published; new dialects take this one.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -18,8 +19,13 @@ from cambist.http.refusals import STATUSES, Fault, Refusal, Violation
 from cambist.kernel.errors import DomainError, ErrorCode
 
 TYPE_PREFIX = "/problems/"
-INSTANCE_MAX = 200
+INSTANCE_MAX = 3_000
+"""Room for the longest id of a customer, percent-encoded."""
+PATH_CHARACTERS = "/%:@!$&'()*+,;=~"
+"""What a path may hold besides letters, digits and `-._` (RFC 3986, 3.3)."""
 OURS = 500
+
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 TITLES: Mapping[Fault, str] = {
     Fault.BODY_TOO_LARGE: "Body too large",
@@ -165,9 +171,11 @@ class ProblemJson:
 
 
 def _instance(refusal: Refusal) -> str:
+    """Name the occurrence: the path the caller asked, prefix included, or the id of our fault."""
     if refusal.error_id is not None:
         return f"urn:uuid:{refusal.error_id}"
-    return quote((refusal.instance or "/")[:INSTANCE_MAX], errors="replace")
+    asked = quote((refusal.instance or "/")[:INSTANCE_MAX], PATH_CHARACTERS, "latin-1")
+    return _LONE_PERCENT.sub("%25", asked)
 
 
 def refused(*statuses: int, with_code: bool) -> dict[int, ResponseSpec]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 ROOT = ""
+VIOLATIONS_MAX = 100
+"""Who sends thousands of wrong values is told the first ones: no answer dwarfs its request."""
 
 
 class Fault(StrEnum):
@@ -62,7 +64,7 @@ class Violation:
 class Refusal:
     """Describe a refusal; `error_id` is set for faults of ours only, and then is all to show.
 
-    `instance` is the path that was asked; `extra` are further members of the answer, for programs.
+    `instance` is the path as it was sent; `extra` are further members of the answer, for programs.
     """
 
     status: int
@@ -85,7 +87,8 @@ class RefusedError(Exception):
 
 def fault(kind: Fault, *violations: Violation, headers: Mapping[str, str] | None = None) -> Refusal:
     """Describe a fault of the request with the kit's own status and words."""
-    return Refusal(STATUSES[kind], kind.value, DETAILS[kind], violations, headers or {})
+    told = violations[:VIOLATIONS_MAX]
+    return Refusal(STATUSES[kind], kind.value, DETAILS[kind], told, headers or {})
 
 
 def refuse(

@@ -5,7 +5,6 @@ from typing import Any, Protocol
 
 from litestar.openapi.spec import SecurityScheme
 
-from cambist.dialects.cryptoexchange.paths import restore_path
 from cambist.dialects.cryptoexchange.remembering import CHALLENGE, HEADER, entered
 from cambist.domain.partners.partners import Partner
 from cambist.http.callers import Callers
@@ -85,7 +84,6 @@ async def enter(request: ExchangeRequest) -> None:
     Raises:
         RefusedError: CREDENTIAL_INVALID, RATE_LIMITED.
     """
-    restore_path(request.scope)
     known = entered(request.scope)
     if known is not None:
         request.scope["user"] = known

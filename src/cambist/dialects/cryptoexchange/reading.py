@@ -43,7 +43,7 @@ def query_as(model: type[M], request: ExchangeRequest) -> M:
     Raises:
         RefusedError: FIELD_INVALID.
     """
-    return read_pairs(model, request.query_params.multi_items())
+    return read_pairs(model, request.query_params.items())
 
 
 async def channel_of(request: ExchangeRequest) -> IntegrationId:
