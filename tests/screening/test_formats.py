@@ -4,7 +4,7 @@ import pytest
 
 from cambist.adapters.screening import entries
 from cambist.adapters.screening.entries import Entry, ListMalformedError
-from cambist.adapters.screening.eu import read_eu
+from cambist.adapters.screening.eu import SAID_MAX, read_eu
 from cambist.adapters.screening.ofac import births, read_ofac
 from cambist.adapters.screening.pep import read_pep
 from cambist.domain.compliance.matching import Born
@@ -196,3 +196,17 @@ def test_too_long_a_field_is_refused() -> None:
     long = "A" * (entries.FIELD_LENGTH_MAX + 1)
     with pytest.raises(ListMalformedError):
         ofac(sdn([(1, long, "", "")]))
+
+
+def test_an_eu_entity_does_not_say_more_than_anybody_has() -> None:
+    births = [f"year='{1900 + number % 100}'" for number in range(SAID_MAX + 1)]
+    assert len(eu(export(entity(1, ["A"], births[:-1])))[0].born) == SAID_MAX
+    with pytest.raises(ListMalformedError, match="too many"):
+        eu(export(entity(1, ["A"], births)))
+
+
+def test_an_eu_entity_is_not_listed_by_endless_regulations() -> None:
+    regulations = "".join(f"<regulation programme='P{number}'/>" for number in range(SAID_MAX + 1))
+    text = export(entity(1, ["A"])).replace("</sanctionEntity>", f"{regulations}</sanctionEntity>")
+    with pytest.raises(ListMalformedError, match="too many"):
+        eu(text)

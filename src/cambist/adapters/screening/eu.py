@@ -17,6 +17,8 @@ EU_FILE = "eu.xml"
 ROOT = "export"
 ENTITY = "sanctionEntity"
 DEPTH_MAX = 32
+SAID_MAX = 250
+"""Birth dates of one entity, and regulations it is listed by; more are no list of anybody."""
 
 
 def read_eu(files: Mapping[str, bytes]) -> tuple[Entry, ...]:
@@ -97,6 +99,8 @@ class _Reader:
             programme = attributes.get("programme", "")[:TEXT_KEPT]
             if programme and programme not in self._programs:
                 self._programs.append(programme)
+        if max(len(self._born), len(self._programs)) > SAID_MAX:
+            raise self._fault("too many birth dates or regulations of one entity")
 
     def _close(self) -> None:
         if not self._names:
