@@ -13,15 +13,8 @@ CURRENCIES = frozenset(asset.code for asset in FIAT)
 class BalanceRail:
     """Speak the forms of the balance, which has none."""
 
-    @property
-    def method(self) -> Method:
-        """Name the rail."""
-        return Method.BALANCE
-
-    @property
-    def currencies(self) -> frozenset[str]:
-        """List the currencies it carries."""
-        return CURRENCIES
+    method = Method.BALANCE
+    currencies = CURRENCIES
 
     def reference(self, seed: int) -> str:
         """Give no reference: nothing has to be found again."""

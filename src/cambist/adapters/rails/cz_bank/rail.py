@@ -25,15 +25,8 @@ _NUMBER = re.compile(r"[0-9]+")
 class CzechBankRail:
     """Speak the forms of Czech bank transfers."""
 
-    @property
-    def method(self) -> Method:
-        """Name the rail."""
-        return Method.CZ_BANK
-
-    @property
-    def currencies(self) -> frozenset[str]:
-        """List the currencies it carries."""
-        return CURRENCIES
+    method = Method.CZ_BANK
+    currencies = CURRENCIES
 
     def reference(self, seed: int) -> str:
         """Write a variable symbol of ten digits; see `ten_digits` for the chance of two alike."""

@@ -32,15 +32,8 @@ _DIGITS = range(8, 16)
 class SwedishBankRail:
     """Speak the forms of Swedish bank transfers."""
 
-    @property
-    def method(self) -> Method:
-        """Name the rail."""
-        return Method.SE_BANK
-
-    @property
-    def currencies(self) -> frozenset[str]:
-        """List the currencies it carries."""
-        return CURRENCIES
+    method = Method.SE_BANK
+    currencies = CURRENCIES
 
     def reference(self, seed: int) -> str:
         """Write an OCR number with length digit; see `ten_digits` for the chance of two alike.

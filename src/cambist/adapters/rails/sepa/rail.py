@@ -23,15 +23,8 @@ _RF = re.compile(rf"(?=R ?F((?:[ .:/-]?[0-9]){{{DIGITS + 2}}}))", re.IGNORECASE)
 class SepaRail:
     """Speak the forms of SEPA credit transfers."""
 
-    @property
-    def method(self) -> Method:
-        """Name the rail."""
-        return Method.SEPA
-
-    @property
-    def currencies(self) -> frozenset[str]:
-        """List the currencies it carries."""
-        return CURRENCIES
+    method = Method.SEPA
+    currencies = CURRENCIES
 
     def reference(self, seed: int) -> str:
         """Write a creditor reference of 20 letters (ISO 11649); no two seeds share one."""
