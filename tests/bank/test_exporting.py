@@ -138,7 +138,7 @@ async def test_a_payout_that_cannot_be_paid_this_way_keeps_no_other_back(desk: D
     unpayable, payable = await sold(desk, bank_account=OTHER_IBAN), await sold(desk)
     exported = await export(desk, rails={"cz-bank": Narrow()})
     assert exported.batch is not None
-    assert [(one.order_id, one.reason) for one in exported.skipped] == [
+    assert [(one.owner, one.reason) for one in exported.skipped] == [
         (unpayable.order_id, "country")
     ]
     [paid] = await payouts_of(desk, payable)

@@ -35,8 +35,20 @@ _SUSPENSE = """select asset, sum(units) from (
       where a.owner = 'house:suspense' and j.recipe like 'fiat%'
     union all
     select currency, case when credit then -units else units end from bank_lines
-      where state = 'waiting' or state = 'resolved' and order_id is null) s
+      where state in ('waiting', 'left')) s
   group by asset having sum(units) <> 0"""
+
+_GOING_BACK = """select asset, sum(units) from (
+    select e.asset, e.units from entries e join accounts a on a.id = e.account_id
+      where a.owner = 'house:returning'
+    union all
+    select currency, -units from bank_payouts where line_id is not null
+      and (state in ('queued', 'exported') or reason = 'unseen')) s
+  group by asset having sum(units) <> 0"""
+
+_SENT_BACK = """select l.id, l.state, count(p.id) from bank_lines l
+  left join bank_payouts p on p.line_id = l.id and p.units = l.units and p.currency = l.currency
+  group by l.id having count(p.id) <> (l.state = 'returned')::int"""
 
 _COUNTED = """select 'customer:' || customer_id || ':' || fiat,
     (extract(epoch from counted_at)::bigint / 3600), sum(counted), count(*)
@@ -58,6 +70,8 @@ QUERIES = {
     "state, fill and payout disagree (order, state, filled, payout)": _STATES,
     "line and suspense disagree (line, state, units)": _LINES,
     "fiat in suspense is not what the lines say (asset, difference)": _SUSPENSE,
+    "fiat going back is not what the payouts say (asset, difference)": _GOING_BACK,
+    "line is not sent back as decided (line, state, payouts)": _SENT_BACK,
     "parked event (order, name, error)": _PARKED,
     "paid out twice (order, address, payments)": _TWICE,
 }

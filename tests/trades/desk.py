@@ -161,7 +161,7 @@ class Desk:
         batch = batch_id([queued.id])
         await self.do(
             ExportPayouts(
-                batch, queued.method, queued.currency, ((queued.id, queued.order_id),), b""
+                batch, queued.method, queued.currency, ((queued.id, queued.owner),), b""
             )
         )
         await self.carry()
@@ -174,6 +174,7 @@ class Desk:
     async def payee(self, payout: BankPayout) -> dict[str, str]:
         """Open who is paid."""
         core = self.world.core
+        assert payout.customer_id is not None
         key = await core.pool.fetchval(
             "select key from customers where id = $1", payout.customer_id
         )

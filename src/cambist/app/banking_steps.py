@@ -16,6 +16,7 @@ from cambist.domain.identity.states import CheckState
 from cambist.domain.ledger.accounts import HoldState, customer_account, rail_account
 from cambist.domain.ledger.trading import (
     fiat_assigned,
+    fiat_gone_back,
     fiat_paid_out,
     fiat_received,
     payout_returned,
@@ -30,6 +31,7 @@ from cambist.ports.uow import UnitOfWork
 
 REFERENCES_MAX = 16
 SEAL_PURPOSE = "bank-line"
+PAYOUT_PURPOSE = "bank-payout"
 PAYOUT_ID_LENGTH = 32
 UNSEEN = "unseen"
 """Why a payout that came back still holds what it is to book: no statement has shown it yet."""
@@ -184,7 +186,9 @@ def _with_payer(uow: UnitOfWork, customer: Customer, trade: Trade, receipt: Rece
 async def close_payout(
     uow: UnitOfWork, payout: BankPayout, came_back: bool, line_id: UUID, now: datetime
 ) -> OrderId | None:
-    """Settle a payout the bank made, or take back one it returned; None when neither is due."""
+    """Settle an order's payout the bank made, or take back one it returned; None when not due."""
+    if payout.order_id is None or payout.customer_id is None:
+        return None
     order = await uow.orders.get(payout.order_id)
     current = await uow.bank_payouts.peek(payout.id)
     if current is None:
@@ -220,12 +224,44 @@ async def _take_back(
     Until then it is set aside. A return may be told before the payment it returns; what the
     payment is to book stays held for it.
     """
-    account = customer_account(payout.customer_id, payout.currency)
+    trade = await trade_of(uow, order)
+    account = customer_account(trade.customer_id, payout.currency)
     rail = rail_account(payout.method, payout.currency)
     await uow.ledger.lock([account])
-    if payout.state is BankPayoutState.EXPORTED:
-        payout = replace(payout, reason=UNSEEN)
-    uow.ledger.post(payout_returned(rail, account, payout.units), reference, payout.order_id)
-    uow.ledger.hold(account, payout.units, payout.order_id)
-    uow.bank_payouts.save(payout.step(BankPayoutState.RETURNED, now))
+    uow.ledger.post(payout_returned(rail, account, payout.units), reference, order.id)
+    uow.ledger.hold(account, payout.units, order.id)
+    uow.bank_payouts.save(_returned(payout, now))
     await hold_for(uow, order, CaseKind.EDD, now, reasons=(CAME_BACK,))
+
+
+def _returned(payout: BankPayout, now: datetime) -> BankPayout:
+    """Note that the bank sent a payout back, maybe before any statement has shown it."""
+    unseen = payout.state is BankPayoutState.EXPORTED
+    after = payout.step(BankPayoutState.RETURNED, now)
+    return replace(after, reason=UNSEEN) if unseen else after
+
+
+async def close_return(
+    uow: UnitOfWork, payout: BankPayout, came_back: bool, line_id: UUID, now: datetime
+) -> bool:
+    """Follow a payout to somebody unknown, the line it came by being locked; False when not due.
+
+    What the bank sends back is new money in suspense, which the caller books with its line.
+    """
+    current = await uow.bank_payouts.peek(payout.id)
+    if current is None:
+        return False
+    if came_back:
+        if current.state not in (BankPayoutState.EXPORTED, BankPayoutState.SETTLED):
+            return False
+        uow.bank_payouts.save(_returned(current, now))
+        return True
+    if current.state is not BankPayoutState.EXPORTED and current.reason != UNSEEN:
+        return False
+    rail = rail_account(payout.method, payout.currency)
+    uow.ledger.post(fiat_gone_back(rail, payout.units), f"bank:{line_id}", None)
+    if current.reason == UNSEEN:
+        uow.bank_payouts.save(replace(current, reason=""))
+    else:
+        uow.bank_payouts.save(current.step(BankPayoutState.SETTLED, now))
+    return True

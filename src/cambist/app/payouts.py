@@ -145,6 +145,7 @@ async def queue_payout(
         BankPayout(
             id=payout_id(order.id, number),
             order_id=order.id,
+            line_id=None,
             partner_id=order.partner_id,
             customer_id=trade.customer_id,
             number=number,

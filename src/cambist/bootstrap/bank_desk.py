@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
@@ -11,6 +12,7 @@ import structlog
 from cambist.adapters.bank_files.camt053 import read_statement
 from cambist.app.banking.export_payouts import PAYOUTS_MAX
 from cambist.app.banking.resolve_line import ResolveLine
+from cambist.app.banking.return_line import ReturnLine
 from cambist.bootstrap.banking import bank_desk, export_parts
 from cambist.bootstrap.core import Core, open_core
 from cambist.bootstrap.rails import RAILS
@@ -19,7 +21,8 @@ from cambist.bootstrap.terminal import fields, lasting, moment, money, plain, ta
 from cambist.domain.payments.bank import PayoutBatch
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import OrderId
-from cambist.ports.bank_desk import Candidate, WorkItem
+from cambist.ports.bank_desk import Candidate
+from cambist.ports.trades import WaitingLine
 from cambist.settings import Settings
 from cambist.workers.bank import PASSING, Ending, ImportReport, import_statement
 from cambist.workers.bank_export import Skipped, export_batch
@@ -33,6 +36,7 @@ NOTES = {
     "order-over": "its order takes no more money",
     "payout-unknown": "no payout of ours",
     "payout-state": "its payout was settled or came back before",
+    "sent-back": "we sent it back, and it came again",
 }
 
 _log = structlog.get_logger()
@@ -110,7 +114,7 @@ async def export(settings: Settings, method: str, currency: str, out: Path | Non
 
 def _tell_skipped(one: Skipped, method: str) -> None:
     print(
-        f"LEFT OUT: payout {one.payout_id} of order {one.order_id} cannot be paid over"
+        f"LEFT OUT: payout {one.payout_id} of {one.owner} cannot be paid over"
         f" {method}: {one.reason}",
         file=sys.stderr,
     )
@@ -175,38 +179,60 @@ async def show_batch(settings: Settings, batch_id: UUID, out: Path | None) -> in
 
 
 async def list_work(settings: Settings) -> int:
-    """Print the lines nobody has decided on, oldest first, each with the orders it may be for."""
+    """Print the lines nobody has decided on, oldest first, each with the orders it may be for.
+
+    Then what came and was left in suspense: it stays on the list until it is somebody's again.
+    """
     async with open_core(settings) as core:
         now = await core.queries.now()
         items = await bank_desk(core).work(LIST_MAX)
+        left = await core.desk.left_lines(LIST_MAX)
     for item in items:
-        print(*_work_told(item), sep="\n")
+        print(*_work_told(item.waiting), sep="\n")
         for one in item.candidates:
             age = lasting(now - one.created_at)
             print(f"  {'may be'.ljust(LABEL_WIDTH)}  {_candidate_told(one, age)}")
         print()
-    if not items:
-        print("nothing waits")
-        return 0
-    print(f"{_counted(len(items), 'line')} to decide:")
-    print("  cambist bank resolve LINE --order NUMBER")
-    print("  cambist bank resolve LINE --leave --note 'WORDS'")
+    print(*_choices(len(items)) if items else ["nothing waits"], sep="\n")
     _tell_cut(len(items))
+    if left:
+        print(f"\n{_counted(len(left), 'line')} left in suspense, together {_sums(left)}:\n")
+        for line in left:
+            print(*_work_told(line), "", sep="\n")
+        _tell_cut(len(left))
     return 0
 
 
-def _work_told(item: WorkItem) -> list[str]:
-    line, sign = item.waiting.line, "+" if item.waiting.line.credit else "-"
+def _choices(count: int) -> list[str]:
+    return [
+        f"{_counted(count, 'line')} to decide:",
+        "  cambist bank resolve LINE --order NUMBER",
+        "  cambist bank resolve LINE --return --note 'WORDS'",
+        "  cambist bank resolve LINE --leave --note 'WORDS'",
+    ]
+
+
+def _sums(lines: Sequence[WaitingLine]) -> str:
+    """Sum what stands in suspense by these lines, for each currency."""
+    sums: Counter[str] = Counter()
+    for one in lines:
+        sums[one.line.currency] += one.line.units
+    return ", ".join(money(units, currency) for currency, units in sorted(sums.items()))
+
+
+def _work_told(item: WaitingLine) -> list[str]:
+    line, sign = item.line, "+" if item.line.credit else "-"
     amount = f"{sign}{money(line.units, line.currency)}"
-    note = NOTES.get(line.note, line.note)
-    known = item.waiting.references.replace(" | ", " ")
-    texts = item.waiting.text if item.waiting.text not in known else ""
+    note = NOTES.get(line.note, plain(line.note))
+    known = item.references.replace(" | ", " ")
+    texts = item.text if item.text not in known else ""
     other = "from" if line.credit else "to"
     told = (
-        (other, item.waiting.name),
-        ("account", item.waiting.account),
-        ("references", item.waiting.references),
+        (other, item.name),
+        ("account", item.account),
+        ("references", item.references),
         ("text", texts),
+        ("left by", line.resolved_by or ""),
     )
     head = f"{line.id}  {amount}  {line.method}  booked {line.booked_on}  ({note})"
     return [head, *fields([(name.ljust(LABEL_WIDTH), value) for name, value in told])]
@@ -249,6 +275,18 @@ async def resolve(settings: Settings, line_id: UUID, order: UUID | int | None, n
     return 0
 
 
+async def send_back(settings: Settings, line_id: UUID, note: str) -> int:
+    """Send a line's money back to the account it came from; asked again it is the same payout."""
+    async with open_core(settings) as core:
+        try:
+            payout = await core.bus.execute(ReturnLine(line_id, staff_name(), note))
+        except DomainError as refusal:
+            return _complain(_refused(refusal, line_id))
+    _log.info("bank.sent_back", owner=str(line_id), name=staff_name())
+    print(f"line {line_id} goes back: payout {payout}, in the next file for the bank")
+    return 0
+
+
 async def _orders(core: Core, order: UUID | int) -> Sequence[OrderId]:
     if isinstance(order, int):
         return await bank_desk(core).orders_numbered(order)
@@ -264,6 +302,9 @@ def _refused(refusal: DomainError, line_id: UUID) -> str:
             return "the line is decided already, is no incoming money, or the order takes no more"
         case ErrorCode.RATE_UNAVAILABLE:
             return "no price can be told at the moment for the changed amount; try again later"
+        case ErrorCode.FIELD_INVALID:
+            why = refusal.facts.get("reason", refusal.facts.get("field", ""))
+            return f"the line names no account its rail can pay to ({why})"
         case _:
             return f"refused: {refusal.code.value}"
 

@@ -32,6 +32,12 @@ def add_bank_verbs(parsers: Any, located: Located) -> None:
     resolve.add_argument("line", type=UUID)
     what = resolve.add_mutually_exclusive_group(required=True)
     what.add_argument("--order", type=_order, metavar="NUMBER|ID", help="it is this order's money")
+    what.add_argument(
+        "--return",
+        dest="send_back",
+        action="store_true",
+        help="it goes back to the account it came from, in the next file for the bank",
+    )
     what.add_argument("--leave", action="store_true", help="it stays in suspense; needs --note")
     resolve.add_argument("--note", type=_note, default="", help="words for the record")
 
@@ -86,6 +92,8 @@ async def _work(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _resolve(options: argparse.Namespace, settings: Settings) -> int:
-    from cambist.bootstrap.bank_desk import resolve
+    from cambist.bootstrap.bank_desk import resolve, send_back
 
+    if options.send_back:
+        return await send_back(settings, options.line, options.note)
     return await resolve(settings, options.line, options.order, options.note)

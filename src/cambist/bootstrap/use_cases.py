@@ -3,6 +3,7 @@
 from cambist.app.banking.book_line import book_line
 from cambist.app.banking.export_payouts import export_payouts
 from cambist.app.banking.resolve_line import resolve_line
+from cambist.app.banking.return_line import return_line
 from cambist.app.cases.confirm_code import confirm_code
 from cambist.app.cases.decide_case import decide_case
 from cambist.app.cases.decide_change import decide_change
@@ -96,6 +97,7 @@ USE_CASES = (
     release_limits,
     resolve_line,
     return_excess,
+    return_line,
     revoke_key,
     roll_back,
     send_code,

@@ -10,7 +10,6 @@ from cambist.bus.bus import Bus
 from cambist.domain.payments.bank import BankPayout, PayoutBatch, batch_id, end_to_end
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.failpoints import Failpoint, failpoint
-from cambist.kernel.ids import OrderId
 from cambist.ports.bank_desk import BankDesk
 from cambist.ports.payouts import PayoutFileError, PayoutLine, PayoutWriter
 from cambist.ports.rails import HouseAccount, Rail
@@ -42,10 +41,10 @@ class ExportParts:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Name a payout that cannot stand in a file, and why; it stays on the list."""
+    """Name a payout that cannot stand in a file, whose it is, and why; it stays on the list."""
 
     payout_id: UUID
-    order_id: OrderId
+    owner: UUID
     reason: str
 
 
@@ -134,15 +133,15 @@ class _Draft:
                 del self._lines[error.index]
                 self._skip(self.payouts.pop(error.index), error.fault.value)
                 continue
-            payouts = tuple((payout.id, payout.order_id) for payout in self.payouts)
+            payouts = tuple((payout.id, payout.owner) for payout in self.payouts)
             method = house.method.value
             return ExportPayouts(key, method, house.currency, payouts, document)
         return None
 
     def _skip(self, payout: BankPayout, reason: str) -> None:
-        self.skipped.append(Skipped(payout.id, payout.order_id, reason))
+        self.skipped.append(Skipped(payout.id, payout.owner, reason))
 
 
 def _message(payout: BankPayout) -> str:
     """Tell the payee what the money is for, in words every bank carries."""
-    return f"{'Return' if payout.returning else 'Order'} {payout.order_id}"
+    return f"{'Return' if payout.returning else 'Order'} {payout.owner}"

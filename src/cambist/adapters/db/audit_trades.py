@@ -51,6 +51,18 @@ _LINES = """select l.id from bank_lines l
     on r.journal_id = j.id
   where r.units is distinct from case when l.credit then -l.units else l.units end"""
 
+_SUSPENSE = """select owner || ' ' || asset from (
+    select a.owner, e.asset, e.units from entries e join accounts a on a.id = e.account_id
+      join journals j on j.id = e.journal_id
+      where a.owner = 'house:suspense' and j.recipe like 'fiat%' or a.owner = 'house:returning'
+    union all
+    select 'house:suspense', currency, case when credit then -units else units end
+      from bank_lines where state in ('waiting', 'left')
+    union all
+    select 'house:returning', currency, -units from bank_payouts where line_id is not null
+      and (state in ('queued', 'exported') or reason = 'unseen')) s
+  group by owner, asset having sum(units) <> 0"""
+
 _RECEIVED = """select t.id from trades t
   left join (select order_id, sum(units) as units from bank_lines l
     where credit and order_id is not null and not exists (
@@ -68,6 +80,7 @@ CHECKS = (
     ("I3", _FILLS, "and its fill differ"),
     ("I2", _HOLDS, "holds other than what is promised"),
     ("I5", _LINES, "is a statement line that differs from its journal"),
+    ("I3", _SUSPENSE, "is other than lines and payouts say"),
     ("I6", _RECEIVED, "has more received than statements say"),
 )
 

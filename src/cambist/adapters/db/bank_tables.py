@@ -32,15 +32,22 @@ BANK_LINES = sa.Table(
         "id",
         postgresql_where=sa.text("state = 'waiting'"),
     ),
+    sa.Index(
+        "ix_bank_lines_left",
+        "imported_at",
+        "id",
+        postgresql_where=sa.text("state = 'left' and credit"),
+    ),
 )
 
 BANK_PAYOUTS = sa.Table(
     "bank_payouts",
     METADATA,
     id_(),
-    uuid("order_id"),
-    uuid("partner_id"),
-    uuid("customer_id"),
+    uuid("order_id", null=True),
+    uuid("line_id", null=True),
+    uuid("partner_id", null=True),
+    uuid("customer_id", null=True),
     integer("number"),
     text("method"),
     text("currency"),
@@ -54,7 +61,11 @@ BANK_PAYOUTS = sa.Table(
     moment("updated_at"),
     one_of("state", BankPayoutState),
     sa.CheckConstraint("units > 0", name="positive"),
+    sa.CheckConstraint(
+        "num_nulls(order_id, partner_id, customer_id) = 3 * num_nonnulls(line_id)", name="owned"
+    ),
     sa.UniqueConstraint("order_id", "number"),
+    sa.UniqueConstraint("line_id"),
     sa.Index(
         "ix_bank_payouts_queued",
         "method",

@@ -1,12 +1,12 @@
 """Decide how staff and bank read what waits for them: bounded, oldest first, data opened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from cambist.adapters.db.mappers import MAPPERS
 from cambist.adapters.db.pool import Pool
-from cambist.app.banking_steps import SEAL_PURPOSE
+from cambist.app.banking_steps import PAYOUT_PURPOSE, SEAL_PURPOSE
 from cambist.domain.identity.customers import Customer
 from cambist.domain.payments.bank import BankPayout
 from cambist.domain.pricing.firm import FirmQuote
@@ -51,10 +51,17 @@ class PostgresDesk:
 
     async def waiting_lines(self, limit: int) -> Sequence[WaitingLine]:
         """List statement lines nobody has decided on."""
-        query = f"{_LINE.select} where state = 'waiting' order by imported_at, id limit $1"
-        lines = [_LINE.read(row) for row in await self._pool.fetch(query, limit)]
+        return await self._lines("state = 'waiting' order by imported_at, id limit $1", limit)
+
+    async def left_lines(self, limit: int) -> Sequence[WaitingLine]:
+        """List statement lines by which money came that somebody has left in suspense."""
+        where = "state = 'left' and credit order by imported_at, id limit $1"
+        return await self._lines(where, limit)
+
+    async def _lines(self, where: str, limit: int) -> Sequence[WaitingLine]:
+        rows = await self._pool.fetch(f"{_LINE.select} where {where}", limit)
         shown = []
-        for line in lines:
+        for line in map(_LINE.read, rows):
             told = self._privacy.open_own(SEAL_PURPOSE, line.id, line.sealed)
             texts = told["text"], told["references"]
             shown.append(WaitingLine(line, told["name"], told["account"], *texts))
@@ -84,13 +91,17 @@ class PostgresDesk:
         rows = await self._pool.fetch(f"{_PAYOUT.select} where {where}", *arguments)
         payouts: list[BankPayout] = [_PAYOUT.read(row) for row in rows]
         query = f"{_CUSTOMER.select} where id = any($1::uuid[])"
-        ids = [payout.customer_id for payout in payouts]
+        ids = [payout.customer_id for payout in payouts if payout.customer_id is not None]
         found = [_CUSTOMER.read(row) for row in await self._pool.fetch(query, ids)]
         customers: dict[CustomerId, Customer] = {customer.id: customer for customer in found}
-        return [self._queued(payout, customers[payout.customer_id]) for payout in payouts]
+        return [self._queued(payout, customers) for payout in payouts]
 
-    def _queued(self, payout: BankPayout, customer: Customer) -> QueuedPayout:
+    def _queued(self, payout: BankPayout, customers: Mapping[CustomerId, Customer]) -> QueuedPayout:
         """Open the payee; nothing is told of one who was erased."""
+        if payout.customer_id is None:
+            payee = self._privacy.open_own(PAYOUT_PURPOSE, payout.id, payout.sealed)
+            return QueuedPayout(payout, payee["account"], payee["name"])
+        customer = customers[payout.customer_id]
         if customer.key is None:
             return QueuedPayout(payout, "", "")
         payee = self._privacy.open(customer.key, customer.id, payout.sealed)

@@ -9,13 +9,14 @@ from cambist.app.banking_steps import (
     SEAL_PURPOSE,
     Receipt,
     close_payout,
+    close_return,
     find_order,
     payout_of,
     receive_fiat,
 )
 from cambist.domain.ledger.accounts import rail_account
 from cambist.domain.ledger.trading import fiat_unexplained, fiat_unmatched
-from cambist.domain.payments.bank import BankLine, LineState, bank_line_id
+from cambist.domain.payments.bank import BankLine, BankPayout, LineState, bank_line_id
 from cambist.kernel.ids import OrderId
 from cambist.ports.uow import UnitOfWork
 
@@ -69,32 +70,61 @@ async def book_line(command: BookLine, uow: UnitOfWork, now: datetime) -> Booked
             cannot be stated; nothing is booked then, and the line comes again.
     """
     line_id = bank_line_id(command.account, command.identity)
-    if await uow.bank_lines.lock([line_id]):
-        return BookedLine(line_id, Booked.KNOWN, None)
     payout = await payout_of(uow, (command.end_to_end or "", *command.references))
+    sent_back = {payout.line_id} if payout is not None and payout.line_id is not None else set()
+    if line_id in await uow.bank_lines.lock(sorted({line_id} | sent_back)):
+        return BookedLine(line_id, Booked.KNOWN, None)
     if command.credit and payout is None:
-        order_id, note = await _credit(uow, command, now)
+        found = await _credit(uow, command, now)
     elif payout is not None and command.units == payout.units:
-        order_id = await close_payout(uow, payout, command.credit, line_id, now)
-        note = str(payout.id) if order_id else "payout-state"
+        found = await _close(uow, command, payout, line_id, now)
     else:
-        order_id, note = None, "payout-unknown"
-    state = LineState.MATCHED if order_id else LineState.WAITING
-    if order_id is None:
+        found = _waiting("payout-unknown")
+    if found.state is LineState.WAITING:
         _suspend(uow, command, line_id)
-    uow.bank_lines.add(_line(uow, command, line_id, order_id, state, note, now))
-    booked = Booked.MATCHED if order_id else Booked.WAITING
-    return BookedLine(line_id, booked, order_id)
+    uow.bank_lines.add(_line(uow, command, line_id, found, now))
+    booked = Booked.MATCHED if found.state is LineState.MATCHED else Booked.WAITING
+    return BookedLine(line_id, booked, found.order_id)
 
 
-async def _credit(uow: UnitOfWork, command: BookLine, now: datetime) -> tuple[OrderId | None, str]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Tell what a line is: whose, by what it was recognised, or why nobody's."""
+
+    state: LineState
+    order_id: OrderId | None
+    reference: str
+    note: str
+
+
+def _matched(order_id: OrderId | None, reference: str) -> _Found:
+    return _Found(LineState.MATCHED, order_id, reference, "")
+
+
+def _waiting(note: str) -> _Found:
+    return _Found(LineState.WAITING, None, "", note)
+
+
+async def _close(
+    uow: UnitOfWork, command: BookLine, payout: BankPayout, line_id: UUID, now: datetime
+) -> _Found:
+    """Settle a payout, or take it back."""
+    if payout.line_id is not None:
+        if not await close_return(uow, payout, command.credit, line_id, now):
+            return _waiting("payout-state")
+        return _waiting("sent-back") if command.credit else _matched(None, str(payout.id))
+    order_id = await close_payout(uow, payout, command.credit, line_id, now)
+    return _matched(order_id, str(payout.id)) if order_id else _waiting("payout-state")
+
+
+async def _credit(uow: UnitOfWork, command: BookLine, now: datetime) -> _Found:
     """Find whose money it is; tell the order, or why there is none."""
     rail = uow.rail(command.method)
     found = (rail.normalize_reference(text) for text in command.references)
     references = [reference for reference in found if reference]
     order_id, reference = await find_order(uow, references, _fiat(command), command.name or "")
     if order_id is None:
-        return None, "no-order"
+        return _waiting("no-order")
     receipt = Receipt(
         bank_line_id(command.account, command.identity),
         command.units,
@@ -103,7 +133,7 @@ async def _credit(uow: UnitOfWork, command: BookLine, now: datetime) -> tuple[Or
         command.counter_account or "",
     )
     taken = await receive_fiat(uow, order_id, receipt, now)
-    return (order_id, reference) if taken else (None, "order-over")
+    return _matched(order_id, reference) if taken else _waiting("order-over")
 
 
 def _fiat(command: BookLine) -> tuple[str, str, int]:
@@ -120,9 +150,7 @@ def _line(
     uow: UnitOfWork,
     command: BookLine,
     line_id: UUID,
-    order_id: OrderId | None,
-    state: LineState,
-    note: str,
+    found: _Found,
     now: datetime,
 ) -> BankLine:
     told = {
@@ -139,10 +167,10 @@ def _line(
         currency=command.currency,
         units=command.units,
         booked_on=command.booked_on,
-        reference=note if order_id else "",
-        state=state,
-        order_id=order_id,
-        note="" if order_id else note,
+        reference=found.reference,
+        state=found.state,
+        order_id=found.order_id,
+        note=found.note,
         sealed=uow.privacy.seal_own(SEAL_PURPOSE, line_id, told),
         imported_at=now,
         resolved_by=None,

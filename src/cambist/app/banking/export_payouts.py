@@ -8,7 +8,6 @@ from cambist.domain.orders.states import OrderState
 from cambist.domain.payments.bank import BankPayout, PayoutBatch
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
-from cambist.kernel.ids import OrderId
 from cambist.ports.uow import UnitOfWork
 
 PAYOUTS_MAX = 1_000
@@ -16,12 +15,12 @@ PAYOUTS_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ExportPayouts:
-    """Carry a written file and the payouts in it, each as (payout, its order)."""
+    """Carry a written file and the payouts in it, each as (payout, its order or line)."""
 
     batch_id: UUID
     method: str
     currency: str
-    payouts: tuple[tuple[UUID, OrderId], ...]
+    payouts: tuple[tuple[UUID, UUID], ...]
     document: bytes
 
 
@@ -31,24 +30,28 @@ async def export_payouts(command: ExportPayouts, uow: UnitOfWork, now: datetime)
     Raises:
         DomainError: INVALID_STATE when a payout is no longer on the list, LIMIT_EXCEEDED for more
             than PAYOUTS_MAX, AMOUNT_INVALID for none or one named twice, NOT_FOUND for one that is
-            not its order's or of another rail or currency.
+            not its order's or line's, or of another rail or currency.
     """
     if not command.payouts or len(set(command.payouts)) != len(command.payouts):
         raise DomainError(ErrorCode.AMOUNT_INVALID)
     if len(command.payouts) > PAYOUTS_MAX:
         raise DomainError(ErrorCode.LIMIT_EXCEEDED, limit=PAYOUTS_MAX)
+    owners = sorted({owner for _, owner in command.payouts})
+    await uow.bank_lines.lock(owners)
     if await uow.payout_batches.lock([command.batch_id]):
         return False
-    orders = await uow.orders.lock(sorted({order_id for _, order_id in command.payouts}))
+    orders = await uow.orders.lock(owners)
     payouts = await uow.bank_payouts.read([payout_id for payout_id, _ in command.payouts])
-    for payout_id, order_id in command.payouts:
+    for payout_id, owner in command.payouts:
         payout = payouts.get(payout_id)
-        if payout is None or payout.order_id != order_id or not _is_for(payout, command):
+        if payout is None or payout.owner != owner or not _is_for(payout, command):
             raise DomainError(ErrorCode.NOT_FOUND, kind="bank_payout")
         uow.bank_payouts.save(payout.export(command.batch_id, now))
-        order = orders[order_id]
+        if payout.order_id is None:
+            continue
+        order = orders[payout.order_id]
         sent = order if payout.returning else order.step(OrderState.SENT, now)
-        orders[order_id] = uow.emit(sent, EventName.ORDER_SENT)
+        orders[order.id] = uow.emit(sent, EventName.ORDER_SENT)
     uow.payout_batches.add(
         PayoutBatch(
             id=command.batch_id,

@@ -21,7 +21,7 @@ class ResolveLine:
 
 
 async def resolve_line(command: ResolveLine, uow: UnitOfWork, now: datetime) -> None:
-    """Credit the order's customer out of suspense, or note why not.
+    """Credit the order's customer out of suspense, or note why not; what was left may be his yet.
 
     Raises:
         DomainError: NOT_FOUND, INVALID_STATE when the line is decided already, is no credit, or

@@ -36,6 +36,22 @@ def fiat_assigned(party: AccountRef, units: int) -> Posting:
     )
 
 
+def fiat_going_back(asset: str, units: int) -> Posting:
+    """Book fiat out of suspense into a payout to where it came from."""
+    legs = (
+        Leg(house_account("suspense", asset), -units),
+        Leg(house_account("returning", asset), units),
+    )
+    return posting("fiat_going_back", legs)
+
+
+def fiat_gone_back(rail: AccountRef, units: int) -> Posting:
+    """Book fiat the bank has paid back to where it came from."""
+    return posting(
+        "fiat_gone_back", (Leg(house_account("returning", rail.asset), -units), Leg(rail, units))
+    )
+
+
 def fiat_unexplained(rail: AccountRef, units: int) -> Posting:
     """Book fiat that left our account without a payout of ours."""
     return fiat_unmatched(rail, units).reversed("fiat_unexplained")

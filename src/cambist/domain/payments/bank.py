@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from cambist.domain.payments.states import BANK_PAYOUT, LINE, BankPayoutState, LineState
+from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import CustomerId, OrderId, PartnerId
 
 __all__ = [
@@ -54,13 +55,25 @@ class BankLine:
     resolved_by: str | None
 
     def resolve(self, order_id: OrderId | None, by: str, note: str) -> "BankLine":
-        """Take the line off the work list.
+        """Take the line off the work list; without an order it is left in suspense.
 
         Raises:
             DomainError: INVALID_STATE when it is decided already.
         """
-        state = LINE.step(self.state, LineState.RESOLVED)
+        target = LineState.LEFT if order_id is None else LineState.RESOLVED
+        state = LINE.step(self.state, target)
         return replace(self, state=state, order_id=order_id, resolved_by=by, note=note)
+
+    def send_back(self, by: str, note: str) -> "BankLine":
+        """Decide that the money goes back to where it came from.
+
+        Raises:
+            DomainError: INVALID_STATE when it was decided otherwise, or no money came.
+        """
+        if not self.credit:
+            raise DomainError(ErrorCode.INVALID_STATE, machine="bank_line")
+        state = LINE.step(self.state, LineState.RETURNED)
+        return replace(self, state=state, resolved_by=by, note=note)
 
 
 def end_to_end(payout_id: UUID) -> str:
@@ -73,12 +86,15 @@ class BankPayout:
     """Hold one transfer to a customer's account; `sealed` holds account and name under his key.
 
     `returning` tells that it gives a buyer his money back. `number` counts an order's payouts.
+    What goes back to somebody unknown has no order, partner and customer: `line_id` names the
+    statement's line it came by, and `sealed` is under a key of the house.
     """
 
     id: UUID
-    order_id: OrderId
-    partner_id: PartnerId
-    customer_id: CustomerId
+    order_id: OrderId | None
+    line_id: UUID | None
+    partner_id: PartnerId | None
+    customer_id: CustomerId | None
     number: int
     method: str
     currency: str
@@ -90,6 +106,14 @@ class BankPayout:
     sealed: str
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def owner(self) -> UUID:
+        """Name the order or line the money belongs to, whose lock guards the payout."""
+        owner = self.order_id or self.line_id
+        if owner is None:
+            raise LookupError("a payout of nothing")
+        return owner
 
     def step(self, target: BankPayoutState, now: datetime) -> "BankPayout":
         """Move to a state the machine allows.
@@ -108,9 +132,9 @@ class BankPayout:
         return replace(self.step(BankPayoutState.EXPORTED, now), batch_id=batch_id)
 
 
-def payout_id(order_id: OrderId, number: int) -> UUID:
-    """Derive the id of an order's so many-th payout."""
-    return uuid5(_NAMESPACE, f"payout/{order_id}/{number}")
+def payout_id(owner: UUID, number: int) -> UUID:
+    """Derive the id of the so many-th payout of an order or line."""
+    return uuid5(_NAMESPACE, f"payout/{owner}/{number}")
 
 
 def batch_id(payouts: Iterable[UUID]) -> UUID:

@@ -33,11 +33,20 @@ PAYMENT = StateMachine(
 
 
 class LineState(StrEnum):
-    """Name what became of a line: booked to an order, or waiting for a person."""
+    """Name what became of a line: booked, waiting for a person, or what a person decided.
+
+    LEFT stays in suspense until somebody knows better; RETURNED goes back to where it came from.
+    """
 
     MATCHED = "matched"
     WAITING = "waiting"
+    LEFT = "left"
     RESOLVED = "resolved"
+    RETURNED = "returned"
+
+
+SUSPENDED = frozenset({LineState.WAITING, LineState.LEFT})
+"""Lines whose money is in suspense."""
 
 
 LINE = StateMachine(
@@ -45,11 +54,13 @@ LINE = StateMachine(
     initial=frozenset({LineState.MATCHED, LineState.WAITING}),
     transitions={
         LineState.MATCHED: frozenset(),
-        LineState.WAITING: frozenset({LineState.RESOLVED}),
+        LineState.WAITING: frozenset({LineState.LEFT, LineState.RESOLVED, LineState.RETURNED}),
+        LineState.LEFT: frozenset({LineState.RESOLVED, LineState.RETURNED}),
         LineState.RESOLVED: frozenset(),
+        LineState.RETURNED: frozenset(),
     },
 )
-"""Nothing is ever taken off the work list but by deciding it."""
+"""Nothing is ever taken off the work list but by deciding it; its money moves once."""
 
 
 class BankPayoutState(StrEnum):

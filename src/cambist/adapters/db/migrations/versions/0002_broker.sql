@@ -33,9 +33,11 @@ create table bank_lines (
   imported_at timestamptz not null,
   resolved_by text,
   constraint pk_bank_lines primary key (id),
-  constraint ck_bank_lines_state_known check (state in ('matched', 'waiting', 'resolved')),
+  constraint ck_bank_lines_state_known check (state in ('matched', 'waiting', 'left', 'resolved', 'returned')),
   constraint ck_bank_lines_positive check (units > 0)
 );
+
+create index ix_bank_lines_left on bank_lines (imported_at, id) where state = 'left' and credit;
 
 create index ix_bank_lines_order on bank_lines (order_id);
 
@@ -43,9 +45,10 @@ create index ix_bank_lines_waiting on bank_lines (imported_at, id) where state =
 
 create table bank_payouts (
   id uuid not null,
-  order_id uuid not null,
-  partner_id uuid not null,
-  customer_id uuid not null,
+  order_id uuid,
+  line_id uuid,
+  partner_id uuid,
+  customer_id uuid,
   number integer not null,
   method text not null,
   currency text not null,
@@ -60,7 +63,9 @@ create table bank_payouts (
   constraint pk_bank_payouts primary key (id),
   constraint ck_bank_payouts_state_known check (state in ('queued', 'exported', 'settled', 'returned', 'cancelled')),
   constraint ck_bank_payouts_positive check (units > 0),
-  constraint uq_bank_payouts_order_id_number unique (order_id, number)
+  constraint ck_bank_payouts_owned check (num_nulls(order_id, partner_id, customer_id) = 3 * num_nonnulls(line_id)),
+  constraint uq_bank_payouts_order_id_number unique (order_id, number),
+  constraint uq_bank_payouts_line_id unique (line_id)
 );
 
 create index ix_bank_payouts_batch on bank_payouts (batch_id);
