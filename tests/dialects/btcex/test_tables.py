@@ -48,6 +48,8 @@ def test_a_case_that_is_not_open_names_the_one_that_is() -> None:
 
 def test_a_wrong_code_tells_the_tries_that_are_left() -> None:
     assert tables.refuse(DomainError(ErrorCode.CODE_INVALID, left=4)).extra == {"attempts_left": 4}
+    money = DomainError(ErrorCode.LIMIT_EXCEEDED, limit=100, left=4, currency="CZK", window="day")
+    assert tables.refuse(money).extra == {}
 
 
 def test_fields_carry_the_wires_names() -> None:

@@ -1,5 +1,6 @@
 """Show that the dialect has a word for everything closed in the core."""
 
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
@@ -9,13 +10,13 @@ from cambist.dialects.cryptoexchange.tables import (
     CRYPTO_CODES,
     ERRORS,
     EVENTS,
-    FIAT_SCALE,
     ORDER_STATUS,
     PROBLEMS,
     RAILS,
     STATES,
     Status,
 )
+from cambist.domain.compliance.limits import TradeLimits, Turnover, subject
 from cambist.domain.market.assets import ASSETS, CRYPTO, FIAT
 from cambist.domain.messaging.messages import LANGUAGES
 from cambist.domain.orders.states import OrderState
@@ -23,6 +24,8 @@ from cambist.domain.payments.rails import Method
 from cambist.http.problem_json import rows_agree
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
+
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
 DESIGN = {
     "created": "CREATED",
@@ -65,12 +68,22 @@ def test_codes_have_one_title_and_status_each() -> None:
     assert rows_agree(ERRORS)
 
 
-def test_limits_are_written_in_every_currency_alike() -> None:
-    assert {asset.scale for asset in FIAT} == {FIAT_SCALE}
-    refusal = PROBLEMS.refuse(
-        DomainError(ErrorCode.LIMIT_EXCEEDED, limit=3_000_000, left=5, window="day")
-    )
-    assert refusal.extra == {"limit": "30000.00", "left": "0.05", "window": "day"}
+@pytest.mark.parametrize("fiat", RAILS)
+def test_what_is_left_of_a_limit_is_told_with_its_currency(fiat: str) -> None:
+    limits = TradeLimits(0, None, 3_000_000, None)
+    ordered = Turnover(subject("customer", "7", fiat), ()).add(2_999_995, limits, NOW)
+    with pytest.raises(DomainError) as refused:
+        ordered.add(6, limits, NOW)
+    assert PROBLEMS.refuse(refused.value).extra == {
+        "limit": "30000.00",
+        "left": "0.05",
+        "currency": fiat,
+        "window": "day",
+    }
+
+
+def test_limits_of_what_is_no_money_are_not_told_as_money() -> None:
+    assert PROBLEMS.refuse(DomainError(ErrorCode.LIMIT_EXCEEDED, limit=20)).extra == {}
 
 
 def test_a_limit_that_is_text_already_stays_as_it_is() -> None:

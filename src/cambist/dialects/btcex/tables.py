@@ -196,9 +196,8 @@ def _extras(error: DomainError) -> Mapping[str, str | int | None]:
     if error.code is ErrorCode.CASE_NOT_OPEN:
         kind = error.facts.get("open")
         extra["open_case"] = OPEN_CASE[CaseKind(str(kind))] if kind else None
-    left = error.facts.get("left")
-    if left is not None:
-        extra["attempts_left"] = left
+    if error.code is ErrorCode.CODE_INVALID:
+        extra["attempts_left"] = error.facts.get("left")
     return extra
 
 

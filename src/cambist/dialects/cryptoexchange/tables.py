@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from cambist.domain.market.assets import CRYPTO, FIAT
+from cambist.domain.market.assets import CRYPTO, asset_of
 from cambist.domain.orders.states import OrderState
 from cambist.domain.payments.rails import Method
 from cambist.http.problem_json import ProblemJson, ProblemRow
@@ -85,7 +85,6 @@ RAILS: Mapping[str, Method] = {
 
 CRYPTO_CODES: tuple[str, ...] = tuple(asset.code for asset in CRYPTO)
 FIAT_CODES: tuple[str, ...] = tuple(RAILS)
-FIAT_SCALE = max(asset.scale for asset in FIAT)
 
 _RETRY_S = 1
 
@@ -214,13 +213,17 @@ TEXT_FACTS = ("currency", "window")
 
 
 def extras(error: DomainError) -> Mapping[str, str | int | None]:
-    """Tell programs the limit that was hit, amounts as decimal strings."""
+    """Tell programs the limit that was hit: amounts as decimal strings, and their currency."""
     facts = error.facts
+    currency = facts.get("currency")
+    if currency is None:
+        return {}
+    scale = asset_of(str(currency)).scale
     found: dict[str, str | int | None] = {n: facts[n] for n in TEXT_FACTS if n in facts}
     for name in AMOUNT_FACTS:
         value = facts.get(name)
         if value is not None:
-            found[name] = format_units(value, FIAT_SCALE) if isinstance(value, int) else value
+            found[name] = format_units(value, scale) if isinstance(value, int) else value
     return found
 
 

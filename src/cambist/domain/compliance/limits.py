@@ -52,6 +52,11 @@ class Turnover:
     subject: str
     buckets: tuple[str, ...]
 
+    @property
+    def currency(self) -> str:
+        """Name the fiat that is counted."""
+        return self.subject.rpartition(":")[2]
+
     def within(self, window: timedelta, now: datetime) -> int:
         """Sum the units ordered within a window that ends now."""
         return sum(units for _, units, _ in self._within(window, now))
@@ -64,7 +69,7 @@ class Turnover:
         """Count an order made now.
 
         Raises:
-            DomainError: LIMIT_EXCEEDED, with the limit and what is left of it.
+            DomainError: LIMIT_EXCEEDED, with the limit, what is left of it, and their currency.
         """
         for window, limit, name in (
             (DAY, limits.per_day, "day"),
@@ -73,7 +78,13 @@ class Turnover:
             used = self.within(window, now)
             if limit is not None and used + units > limit:
                 left = max(0, limit - used)
-                raise DomainError(ErrorCode.LIMIT_EXCEEDED, limit=limit, left=left, window=name)
+                raise DomainError(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    limit=limit,
+                    left=left,
+                    currency=self.currency,
+                    window=name,
+                )
         return self._changed(now, now, units, 1)
 
     def take_back(self, units: int, ordered_at: datetime, now: datetime) -> "Turnover":
