@@ -59,7 +59,7 @@ _COLUMNS = """select column_name, udt_name from information_schema.columns
   where table_name = $1 and is_nullable = 'NO'"""
 
 LOOKS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
-    "who is not screened yet": (desk_queries.UNSCREENED, ("now", 50)),
+    "who is not screened yet": (desk_queries.UNSCREENED, ("now", [], 50)),
     "who is flagged": (people._FLAGGED, (50,)),
     "files under way": (bank_queries._UNDER_WAY, ([], 20)),
     "payouts in no file": (

@@ -209,5 +209,7 @@ class DeskQueries(Protocol):
     async def quote(self, quote_id: UUID) -> FirmQuote | None:
         """Find a quote."""
 
-    async def unscreened(self, digest: str, limit: int) -> Sequence[CustomerId]:
-        """List customers whose name was not held against these lists yet."""
+    async def unscreened(
+        self, digest: str, but_not: Sequence[CustomerId], limit: int
+    ) -> Sequence[CustomerId]:
+        """List customers whose name was not held against these lists yet, but not those named."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Protocol
@@ -21,6 +22,8 @@ REFRESH_EVERY_S = 60.0
 BATCH_MAX = 50
 """So few that a round is over long before its lease."""
 LEASE = "rescreen"
+SEALED_KEPT_MAX = 1_000
+"""How many customers whose data cannot be opened are left alone until the worker starts anew."""
 COMPARED_AS = 1
 """How names are compared; a higher number when that changes has everybody screened again."""
 
@@ -121,6 +124,7 @@ class Rescreening:
 
     def __init__(self, screener: Screener, desk: DeskQueries, bus: Runner, holder: str) -> None:
         self._screener, self._desk, self._bus, self._holder = screener, desk, bus, holder
+        self._sealed: deque[CustomerId] = deque(maxlen=SEALED_KEPT_MAX)
 
     async def run_once(self) -> int:
         """Screen at most BATCH_MAX customers; return how many were.
@@ -135,7 +139,7 @@ class Rescreening:
             if refusal.code is not ErrorCode.FENCED:
                 raise
             return 0
-        waiting = await self._desk.unscreened(self._screener.digest, BATCH_MAX)
+        waiting = await self._desk.unscreened(self._screener.digest, self._sealed, BATCH_MAX)
         return sum([await self._one(customer_id) for customer_id in waiting])
 
     async def release(self) -> None:
@@ -152,6 +156,8 @@ class Rescreening:
             await self._screener.hold(customer_id)
         except (SealBrokenError, SealKeyUnknownError) as broken:
             _log.error("screening.sealed", owner=str(customer_id), error=type(broken).__name__)
+            # He comes first as long as he is not screened, and a batch of such would be all.
+            self._sealed.append(customer_id)
             return False
         return True
 

@@ -30,7 +30,8 @@ QUEUED = "state = 'queued' and method = $1 and currency = $2 order by created_at
 # Two ranges, since no index finds what is unequal: asked every few seconds, mostly in vain.
 UNSCREENED = """select id from customers
   where identity is not null and (screened_with < $1 or screened_with > $1)
-  order by id limit $2"""
+    and id <> all($2::uuid[])
+  order by id limit $3"""
 
 
 class PostgresDesk:
@@ -83,9 +84,12 @@ class PostgresDesk:
         row = await self._pool.fetchrow(f"{_QUOTE.select} where id = $1", quote_id)
         return None if row is None else _QUOTE.read(row)
 
-    async def unscreened(self, digest: str, limit: int) -> Sequence[CustomerId]:
-        """List customers whose name was not held against these lists yet."""
-        return [CustomerId(row[0]) for row in await self._pool.fetch(UNSCREENED, digest, limit)]
+    async def unscreened(
+        self, digest: str, but_not: Sequence[CustomerId], limit: int
+    ) -> Sequence[CustomerId]:
+        """List customers whose name was not held against these lists yet, but not those named."""
+        rows = await self._pool.fetch(UNSCREENED, digest, list(but_not), limit)
+        return [CustomerId(row[0]) for row in rows]
 
     async def _payouts(self, where: str, *arguments: Any) -> list[QueuedPayout]:
         rows = await self._pool.fetch(f"{_PAYOUT.select} where {where}", *arguments)
