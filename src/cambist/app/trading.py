@@ -1,13 +1,11 @@
 """Steps the trading use cases share: what a trade waits for next, and what its money means."""
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cambist.app.assessing import why
-from cambist.app.payouts import recall_payout
 from cambist.app.quoting import Wish, quote_for
-from cambist.app.steps import payments_of, receipts_of
+from cambist.app.writing import contact_of
 from cambist.domain.compliance.cases import Case, CaseKind, CaseState, open_case, undecided
 from cambist.domain.compliance.rules import Reason, still_required
 from cambist.domain.custody.custody import Address
@@ -16,18 +14,22 @@ from cambist.domain.ledger.accounts import customer_account
 from cambist.domain.market.assets import asset_of, chain_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
-from cambist.domain.orders.trades import Received, Trade, Verdict, judge_sell, sums_of
+from cambist.domain.orders.trades import Trade
 from cambist.domain.payments.rails import Method
 from cambist.domain.pricing.firm import FirmQuote
 from cambist.domain.pricing.terms import Given, Side
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
 from cambist.kernel.ids import CaseId, OrderId, PartnerId
+from cambist.kernel.replacing import replace
 from cambist.ports.uow import UnitOfWork
 
 SIDES = {OrderKind.BUY: Side.BUY, OrderKind.SELL: Side.SELL}
 TOO_ODD = frozenset({ErrorCode.AMOUNT_TOO_SMALL, ErrorCode.AMOUNT_TOO_LARGE})
 REVERTED = "payment-reverted"
+UNASKED = "nobody-to-ask"
+UNITS = "units"
+"""Names in a case's facts how much crypto goes back."""
 STRANGER = "stranger"
 """Set beside a payer whose name is not the customer's, until a person has looked at it."""
 
@@ -259,36 +261,18 @@ def _told(crypto: int, fiat: int, rate: int, until: datetime) -> dict[str, str]:
     }
 
 
-async def settle_sell(uow: UnitOfWork, order: Order, now: datetime) -> Order:
-    """Bring a locked sell up to date with the crypto that came for it, and with the clock."""
-    trade = await trade_of(uow, order)
-    receipts = receipts_of(order, await payments_of(uow, order.id))
-    received = Received(
-        seen=sum(receipt.units for receipt in receipts.seen),
-        confirmed=sum(receipt.units for receipt in receipts.confirmed),
-        last_at=max((receipt.created_at for receipt in receipts.seen), default=None),
-    )
-    current = sums_of(order, received)
-    match judge_sell(current, trade, received, now):
-        case Verdict.SEEN if current.state is not OrderState.PAYMENT_SEEN:
-            after = current.step(OrderState.PAYMENT_SEEN, now)
-        case Verdict.WAIT if current.state in (OrderState.PAYMENT_SEEN, OrderState.PAID):
-            after = current.step(OrderState.AWAITING_PAYMENT, now)
-        case Verdict.PAID | Verdict.CHANGE:
-            return await go_on(uow, current, trade, now, counts_from=received.last_at)
-        case Verdict.RETURN if received.confirmed == received.seen:
-            return await hold_for(uow, current, CaseKind.RETURN, now)
-        case Verdict.EXPIRE if current.state is not OrderState.EXPIRED:
-            return await expire(uow, current, now)
-        case Verdict.NOTE if current.state is OrderState.ON_CASE and received.last_at:
-            return await make_good(uow, current, trade, now, received.last_at)
-        case Verdict.NOTE if await _is_recalled(uow, current, trade, now):
-            return await hold_for(uow, current, CaseKind.EDD, now, reasons=(REVERTED,))
-        case _:
-            after = current
-    if after != order:
-        uow.orders.save(after)
-    return after
+async def ask_for_return(
+    uow: UnitOfWork, order: Order, trade: Trade, units: int, now: datetime
+) -> Order:
+    """Hold a sell that no case holds until its seller says where his crypto goes back to.
+
+    Whoever cannot be asked any more, or never could by mail, is a person's matter.
+    """
+    customer = await _customer(uow, trade)
+    facts: dict[str, object] = {UNITS: str(units)}
+    if customer.key is None or not contact_of(uow.privacy, customer).get("email"):
+        return await hold_for(uow, order, CaseKind.EDD, now, facts=facts, reasons=(UNASKED,))
+    return await hold_for(uow, order, CaseKind.RETURN, now, facts=facts)
 
 
 async def make_good(
@@ -303,13 +287,6 @@ async def make_good(
     uow.cases.save(held.step(CaseState.CLOSED, now))
     order = uow.emit(order, EventName.ORDER_CASE_CLOSED, case=held.kind.value)
     return await go_on(uow, order, trade, now, counts_from=counts_from)
-
-
-async def _is_recalled(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) -> bool:
-    """Stop the payout of a sell whose crypto a reorganisation took back; tell whether one was."""
-    if not trade.filled or order.confirmed >= trade.crypto_units:
-        return False
-    return order.state is OrderState.SENDING and await recall_payout(uow, order, now)
 
 
 async def expire(uow: UnitOfWork, order: Order, now: datetime) -> Order:

@@ -1,7 +1,7 @@
 """Decide what one command sees and changes: its own scope, merged or dropped as a whole."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
@@ -17,6 +17,7 @@ from cambist.kernel.events import Event, EventName
 from cambist.kernel.ids import IntegrationId
 from cambist.kernel.money import Asset
 from cambist.kernel.rates import Rate
+from cambist.kernel.replacing import replace
 from cambist.ports.addresses import AddressBook
 from cambist.ports.ids import IdSource
 from cambist.ports.privacy import Privacy

@@ -1,6 +1,7 @@
 """Open an order to buy or sell: customer, firm price, limits, checks, all or nothing."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cambist.app.assessing import count, limits_of, risk_facts
@@ -22,6 +23,7 @@ from cambist.domain.pricing.terms import Given, Side
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId, QuoteId
+from cambist.kernel.replacing import replace
 from cambist.ports.uow import UnitOfWork
 
 KINDS = {Side.BUY: OrderKind.BUY, Side.SELL: OrderKind.SELL}
@@ -88,8 +90,7 @@ async def open_trade(command: OpenTrade, uow: UnitOfWork, now: datetime) -> Open
     if command.method == Method.BALANCE and command.side is Side.BUY:
         required = (*required, CaseKind.DEPOSIT)
     order = _order(command, integration.id, customer, quote, order_id, now)
-    trade = _trade(uow, command, customer, quote, order_id, now)
-    trade = replace(trade, required=tuple(kind.value for kind in required))
+    trade = _trade(uow, command, customer, quote, order_id, required, now)
     uow.orders.add(order)
     uow.trades.add(trade)
     order = uow.emit(order, EventName.ORDER_CREATED)
@@ -191,6 +192,7 @@ def _trade(
     customer: Customer,
     quote: FirmQuote,
     order_id: OrderId,
+    required: Sequence[CaseKind],
     now: datetime,
 ) -> Trade:
     number, client = number_of(order_id), command.client
@@ -224,7 +226,7 @@ def _trade(
         fiat_received=0,
         filled=False,
         reference=rail.reference(number),
-        required=(),
+        required=tuple(kind.value for kind in required),
         page=uow.privacy.token(),
         sealed=uow.privacy.seal(customer.sealing_key, customer.id, details),
         created_at=now,

@@ -1,6 +1,6 @@
 """Decide what an order holds."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from cambist.domain.orders.states import (
@@ -14,6 +14,7 @@ from cambist.domain.orders.states import (
 )
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import CustomerId, IntegrationId, OrderId, PartnerId
+from cambist.kernel.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Decide what a firm quote is: a price that holds for a while and is used once."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cambist.domain.pricing.deals import Deal
@@ -8,6 +8,7 @@ from cambist.domain.pricing.evidence import Evidence
 from cambist.domain.pricing.terms import Given, Side
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import OrderId, PartnerId, QuoteId
+from cambist.kernel.replacing import replace
 
 __all__ = ["Evidence", "FirmQuote", "issue"]
 
