@@ -1,5 +1,6 @@
 """Prove how documents come in: read within bounds, stored sealed, attached or taken back."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -35,11 +36,21 @@ BOUNDARY = "xyz"
 class House:
     """Be everything uploads need, and write down what happens."""
 
-    refusal: Exception | None = None
+    refusal: BaseException | None = None
     taken: Exception | None = None
     stored: dict[UUID, bytes] = field(default_factory=dict)
     commands: list[object] = field(default_factory=list)
     full: bool = False
+    notes: set[UUID] = field(default_factory=set)
+
+    async def announce(self, document: UUID) -> None:
+        self.notes.add(document)
+
+    async def settle(self, document: UUID) -> None:
+        self.notes.discard(document)
+
+    async def unsettled(self, limit: int) -> Sequence[UUID]:
+        return list(self.notes)[:limit]
 
     async def execute(self, command: object, gate: object = None) -> object:
         self.commands.append(command)
@@ -54,6 +65,7 @@ class House:
         return CleanDocument(MediaType.PNG, b"clean", 1, 1)
 
     async def put(self, document: UUID, content: bytes, key: bytes) -> None:
+        assert document in self.notes
         if self.full:
             raise DocumentStoreUnavailableError
         assert (content, key) == (b"clean", KEY)
@@ -79,7 +91,7 @@ class House:
 async def test_clean_document_is_stored_before_it_is_described() -> None:
     house = House()
     assert await house.uploads.take(SENT) == DOCUMENT
-    assert house.stored == {DOCUMENT: b"clean"}
+    assert (house.stored, house.notes) == ({DOCUMENT: b"clean"}, set())
     assert house.commands == [
         AttachDocument(
             ORDER,
@@ -99,14 +111,21 @@ async def test_document_that_is_not_attached_is_taken_back(code: ErrorCode) -> N
     house = House(refusal=DomainError(code))
     with pytest.raises(DomainError, match=code.value):
         await house.uploads.take(SENT)
-    assert house.stored == {}
+    assert (house.stored, house.notes) == ({}, set())
 
 
 async def test_document_stays_when_nobody_knows_whether_it_was_attached() -> None:
     house = House(refusal=DomainError(ErrorCode.UNKNOWN_OUTCOME))
     with pytest.raises(DomainError):
         await house.uploads.take(SENT)
-    assert house.stored == {DOCUMENT: b"clean"}
+    assert (house.stored, house.notes) == ({DOCUMENT: b"clean"}, {DOCUMENT})
+
+
+async def test_document_whose_upload_died_is_noted() -> None:
+    house = House(refusal=asyncio.CancelledError())
+    with pytest.raises(asyncio.CancelledError):
+        await house.uploads.take(SENT)
+    assert (house.stored, house.notes) == ({DOCUMENT: b"clean"}, {DOCUMENT})
 
 
 @pytest.mark.parametrize("reason", DocumentRefusal)

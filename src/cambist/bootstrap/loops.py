@@ -9,7 +9,9 @@ from cambist.adapters.clock import wall_clock
 from cambist.adapters.db.books import fold, seal
 from cambist.adapters.db.callbacks import PostgresCallbacks
 from cambist.adapters.db.outbox import PostgresOutbox
+from cambist.adapters.db.people import PostgresPeople
 from cambist.adapters.db.pruning import prune
+from cambist.adapters.documents.store_files import FileDocumentStore
 from cambist.adapters.signing.client import SignerClient
 from cambist.bootstrap.banking import bank_clerk
 from cambist.bootstrap.core import Core
@@ -23,6 +25,7 @@ from cambist.settings import Mode
 from cambist.workers.bank_clerk import BankClerk
 from cambist.workers.callbacks import CallbackWorker
 from cambist.workers.clockwork import Clockwork
+from cambist.workers.documents import DocumentSweep
 from cambist.workers.loop import run_forever
 from cambist.workers.payouts import PayoutWorker
 from cambist.workers.prices import ROUND_INTERVAL_S
@@ -61,6 +64,9 @@ async def worker_loops(
     async def keep_books() -> int:
         return await fold(core.pool) + await seal(core.pool)
 
+    documents = FileDocumentStore(core.settings.documents)
+    sweep = DocumentSweep(documents, PostgresPeople(core.pool, core.privacy))
+
     async def throw_away() -> int:
         return await prune(core.pool)
 
@@ -77,6 +83,7 @@ async def worker_loops(
         loop(keep_books, BOOKS_IDLE_S, "books"),
         loop(reviewing.rescreening.run_once, RESCREEN_IDLE_S, "rescreen"),
         loop(throw_away, PRUNING_IDLE_S, "pruning"),
+        loop(sweep.run_once, PRUNING_IDLE_S, "documents"),
         *(loop(worker.run_once, poll_s, f"payouts:{chain}") for chain, worker in payouts.items()),
         *(loop(clerk.run_once, poll_s, "bank") for clerk in _bank_clerks(core)),
     )

@@ -66,8 +66,8 @@ class Uploads:
     async def take(self, upload: Upload) -> UUID:
         """Keep a document and describe it in the case; the caller has seen that the case is open.
 
-        What is stored and then not attached is removed again. It stays, sealed and known to
-        nobody, when the process dies in between, or when nobody knows whether it was attached.
+        What is stored and then not attached is removed again: here, or by a worker later, when
+        the process dies in between or nobody knows whether it was attached.
 
         Raises:
             DomainError: DOCUMENT_INVALID with the `reason`, a DocumentRefusal; NOT_FOUND,
@@ -84,6 +84,8 @@ class Uploads:
             if refusal.code is not ErrorCode.UNKNOWN_OUTCOME:
                 await self._drop(document)
             raise
+        with suppress(DocumentStoreUnavailableError):
+            await self._store.settle(document)
         return document
 
     async def examine(self, upload: Upload) -> AttachDocument:
@@ -105,6 +107,7 @@ class Uploads:
 
     async def _put(self, document: UUID, content: bytes, key: bytes) -> None:
         try:
+            await self._store.announce(document)
             await self._store.put(document, content, key)
         except DocumentStoreUnavailableError:
             raise DomainError(ErrorCode.OVERLOADED) from None
@@ -112,6 +115,7 @@ class Uploads:
     async def _drop(self, document: UUID) -> None:
         with suppress(DocumentStoreUnavailableError):
             await self._store.delete(document)
+            await self._store.settle(document)
 
 
 def _attaching(upload: Upload, document: UUID, clean: CleanDocument) -> AttachDocument:

@@ -1,5 +1,6 @@
 """Say how people's documents are taken in, made harmless, and kept outside the database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -98,6 +99,15 @@ class DocumentStore(Protocol):
     Whoever destroys the owner's key erases the document, in every backup too. All methods raise
     DocumentStoreUnavailableError.
     """
+
+    async def announce(self, document: UUID) -> None:
+        """Note, so that it survives a crash, that a document is put nobody may come to know of."""
+
+    async def settle(self, document: UUID) -> None:
+        """Drop the note: the document is known elsewhere, or deleted."""
+
+    async def unsettled(self, limit: int) -> Sequence[UUID]:
+        """List documents announced so long ago that whoever did it must have died."""
 
     async def put(self, document: UUID, content: bytes, key: bytes) -> None:
         """Write a document so that it survives a crash once this returns; twice is once."""

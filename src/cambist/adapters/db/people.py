@@ -33,6 +33,8 @@ _WAITING = f"""{_CASE.select} where kind = $2 and state in ('open', 'submitted')
 _WAITING_OF_NUMBER = f"""{_CASE.select} where kind = $2 and state in ('open', 'submitted')
     and order_id = (select id from trades where number = $1)"""
 
+_ATTACHED = "select id from documents where id = any($1::uuid[])"
+
 _KNOWN = """select exists (select from customers where id = $1)
   or exists (select from trades where id = $1)"""
 _KNOWN_NUMBER = "select exists (select from trades where number = $1)"
@@ -58,6 +60,11 @@ class PostgresPeople:
         """List what a customer uploaded."""
         query = f"select id from documents where customer_id = $1 limit {DOCUMENTS_MAX}"
         return [row[0] for row in await self._fetch(query, customer_id)]
+
+    async def attached(self, documents: Sequence[UUID]) -> set[UUID]:
+        """Pick the documents that are described, whoever uploaded them."""
+        rows = await self._fetch(_ATTACHED, list(documents))
+        return {row[0] for row in rows}
 
     async def flagged(self, limit: int) -> Sequence[Customer]:
         """List customers with a list hit that nobody has cleared."""

@@ -1,8 +1,13 @@
 """Decide how documents lie on disk: sealed one by one, written whole or not at all."""
 
 import asyncio
+import itertools
+import math
 import os
+import re
 import secrets
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
@@ -26,6 +31,12 @@ TAG_BYTES = 16
 CONTENT_BYTES_MAX = 16 * 1024**2
 FREE_BYTES_MIN = 256 * 1024**2
 PART = ".part"
+NOTES = "announced"
+UNSETTLED_S = 3_600
+"""How old a note must be to be a dead process's; an upload takes seconds."""
+NOTES_SEEN_MAX = 10_000
+
+_NOTE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 class FileDocumentStore:
@@ -40,6 +51,33 @@ class FileDocumentStore:
         """Take a folder that is made when needed; `free_bytes_min` must stay free beside it."""
         self._folder = folder
         self._free_bytes_min = free_bytes_min
+
+    async def announce(self, document: UUID) -> None:
+        """Note that a document is put nobody may come to know of.
+
+        Raises:
+            DocumentStoreUnavailableError: cannot be written.
+        """
+        await _done(self._announce, document, "cannot be written")
+
+    async def settle(self, document: UUID) -> None:
+        """Drop the note: the document is known elsewhere, or deleted.
+
+        Raises:
+            DocumentStoreUnavailableError: cannot be removed.
+        """
+        await _done(self._settle, document, "cannot be removed")
+
+    async def unsettled(self, limit: int) -> Sequence[UUID]:
+        """List documents announced more than UNSETTLED_S ago, of NOTES_SEEN_MAX notes.
+
+        Raises:
+            DocumentStoreUnavailableError: cannot be read.
+        """
+        try:
+            return await asyncio.to_thread(self._unsettled, limit)
+        except OSError as broken:
+            raise DocumentStoreUnavailableError("cannot be read") from broken
 
     async def put(self, document: UUID, content: bytes, key: bytes) -> None:
         """Write a document so that it survives a crash once this returns; twice is once.
@@ -87,14 +125,34 @@ class FileDocumentStore:
         Raises:
             DocumentStoreUnavailableError: cannot be removed.
         """
-        try:
-            await asyncio.to_thread(self._remove, document)
-        except OSError as broken:
-            raise DocumentStoreUnavailableError("cannot be removed") from broken
+        await _done(self._remove, document, "cannot be removed")
 
     def _path(self, document: UUID) -> Path:
         digits = document.hex
         return self._folder / digits[-2:] / digits[-4:-2] / str(document)
+
+    def _note(self, document: UUID) -> Path:
+        return self._folder / NOTES / str(document)
+
+    def _announce(self, document: UUID) -> None:
+        note = self._note(document)
+        self._make_folders(note.parent)
+        with open(note, "wb", opener=_private):
+            _sync_folder(note.parent)
+
+    def _settle(self, document: UUID) -> None:
+        # A note that a crash brings back is settled once more.
+        self._note(document).unlink(missing_ok=True)
+
+    def _unsettled(self, limit: int) -> list[UUID]:
+        before = time.time() - UNSETTLED_S
+        notes = self._folder / NOTES
+        if not notes.is_dir():
+            return []
+        with os.scandir(notes) as found:
+            seen = itertools.islice(found, NOTES_SEEN_MAX)
+            old = (entry.name for entry in seen if _written_at(entry) < before)
+            return [UUID(name) for name in itertools.islice(filter(_NOTE.fullmatch, old), limit)]
 
     def _write(self, document: UUID, sealed: bytes) -> None:
         path = self._path(document)
@@ -133,6 +191,21 @@ class FileDocumentStore:
         for one in reversed(missing):
             one.mkdir(mode=0o700, exist_ok=True)
             _sync_folder(one.parent)
+
+
+async def _done(step: Callable[[UUID], None], document: UUID, trouble: str) -> None:
+    try:
+        await asyncio.to_thread(step, document)
+    except OSError as broken:
+        raise DocumentStoreUnavailableError(trouble) from broken
+
+
+def _written_at(entry: "os.DirEntry[str]") -> float:
+    """Tell when a note was written; one that is gone meanwhile is as good as new."""
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def _private(path: str, flags: int) -> int:
