@@ -6,6 +6,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -18,8 +19,14 @@ PERSON_PURPOSE = "person"
 TOKEN_BYTES = 24
 CODE_DIGITS = 6
 NONCE_BYTES = 12
+TAG_BYTES = 16
 KEY_BYTES = 32
 INDEX_KEY_BYTES_MIN = 32
+CIPHERS_KEPT = 256
+"""How many persons' keys stay unwrapped in memory: those last used, two full batches of orders.
+
+Whoever was erased is found by no text any more; the key itself goes when so many others were met.
+"""
 
 
 class VaultPrivacy:
@@ -29,6 +36,7 @@ class VaultPrivacy:
         if len(index_key) < INDEX_KEY_BYTES_MIN:
             raise ValueError(f"the index key has at least {INDEX_KEY_BYTES_MIN} bytes")
         self._vault, self._index_key = vault, index_key
+        self._cipher = lru_cache(CIPHERS_KEPT)(self._unwrapped)
 
     def index(self, purpose: str, text: str) -> str:
         """Hash a text with HMAC-SHA-256, apart for each purpose."""
@@ -54,7 +62,7 @@ class VaultPrivacy:
         """Return sealed fields."""
         if not sealed:
             return {}
-        packed = base64.urlsafe_b64decode(sealed)
+        packed = _unpack(sealed)
         nonce, rest = packed[:NONCE_BYTES], packed[NONCE_BYTES:]
         try:
             text = self._cipher(key, owner).decrypt(nonce, rest, owner.bytes)
@@ -82,5 +90,20 @@ class VaultPrivacy:
         """Draw so many random bytes."""
         return os.urandom(nbytes)
 
-    def _cipher(self, key: str, owner: UUID) -> AESGCM:
+    def _unwrapped(self, key: str, owner: UUID) -> AESGCM:
         return AESGCM(self._vault.open(key, PERSON_PURPOSE, owner))
+
+
+def _unpack(sealed: str) -> bytes:
+    """Read nonce, ciphertext and tag of a sealed text.
+
+    Raises:
+        SealBrokenError: it is none.
+    """
+    try:
+        packed = base64.b64decode(sealed, altchars=b"-_", validate=True)
+    except ValueError:
+        raise SealBrokenError("not a sealed text") from None
+    if len(packed) < NONCE_BYTES + TAG_BYTES:
+        raise SealBrokenError("not a sealed text")
+    return packed
