@@ -1,7 +1,8 @@
 """Decide what is kept of a price, so that anybody can make the same price from it again."""
 
+import dataclasses
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from cambist.domain.pricing.deals import Deal
@@ -13,6 +14,9 @@ from cambist.kernel.errors import DomainError
 # Grows with every change of the arithmetic; an old quote is explained by the formula it names.
 FORMULA = 1
 SCALE_MAX = 30
+
+_TERMS = tuple(field.name for field in dataclasses.fields(Terms))
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Evidence:
             "mantissa": self.mantissa,
             "taken_at": self.taken_at.isoformat(),
             "samples": rows_of(self.samples),
-            "terms": asdict(self.terms),
+            "terms": {name: getattr(self.terms, name) for name in _TERMS},
             "side": self.side.value,
             "given": self.given.value,
             "units": self.units,
@@ -75,7 +79,7 @@ class Evidence:
             "fiat": self.fiat,
             "fiat_scale": self.fiat_scale,
         }
-        return json.dumps(fields, sort_keys=True, separators=(",", ":"))
+        return _canonical(fields)
 
     @classmethod
     def from_json(cls, text: str) -> "Evidence":
