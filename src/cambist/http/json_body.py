@@ -1,6 +1,7 @@
 """Decide which request bodies are read as JSON: small, shallow, unambiguous UTF-8 objects."""
 
 import json
+from collections import Counter
 from typing import Any, Generic, NoReturn, TypeVar
 
 from litestar import Request
@@ -56,11 +57,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
         RefusedError: JSON_INVALID.
     """
     try:
-        value = json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
-        )
+        value = _read(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise _invalid("The body is not valid JSON.", "json-syntax") from error
     if not isinstance(value, dict):
@@ -75,8 +72,8 @@ def parse_object(body: bytes) -> dict[str, Any]:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counted = Counter(name for name, _ in pairs)
+        twice = next(name for name, times in counted.items() if times > 1)
         raise refuse(
             Fault.JSON_INVALID,
             Violation(twice[:100], "This key occurs twice.", "json-duplicate-key"),
@@ -86,6 +83,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise _invalid(f"{name} is not JSON.", "json-syntax")
+
+
+_read = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant).decode
 
 
 def _check_depth(value: Any) -> None:
