@@ -30,6 +30,7 @@ from cambist.app.customers.erase_customer import erase_customer
 from cambist.app.customers.issue_address import issue_address
 from cambist.app.customers.record_screening import record_screening
 from cambist.app.notices.ask_for_link import ask_for_link
+from cambist.app.notices.hand_out_link import hand_out_link
 from cambist.app.notices.open_page import open_page
 from cambist.app.notices.write_notice import write_notice
 from cambist.app.orders.choose_asset import choose_asset
@@ -49,6 +50,7 @@ from cambist.app.trades.fill_trade import fill_trade
 from cambist.app.trades.open_trade import open_trade
 from cambist.app.trades.place_quote import place_quote
 from cambist.app.trades.release_limits import release_limits
+from cambist.app.trades.write_off import write_off
 from cambist.app.webhooks.defer_callback import defer_callback
 from cambist.app.webhooks.enqueue_callback import enqueue_callback
 from cambist.app.webhooks.record_attempt import record_attempt
@@ -76,6 +78,7 @@ USE_CASES = (
     export_payouts,
     fill_trade,
     give_up,
+    hand_out_link,
     issue_address,
     issue_key,
     mark_broadcast,
@@ -108,4 +111,5 @@ USE_CASES = (
     take_lease,
     withdraw,
     write_notice,
+    write_off,
 )

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address
 
 BUCKETS_MAX = 20_000
@@ -73,6 +74,12 @@ class Limits:
             TokenBuckets(by_key, monotonic_ns),
             TokenBuckets(failures, monotonic_ns),
         )
+
+
+def seconds_of_hour(now: datetime) -> int:
+    """Count the seconds until budgets of an hour are whole again."""
+    begun = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return (begun + timedelta(hours=1) - now) // timedelta(seconds=1) + 1
 
 
 def site_of(address: str) -> str:

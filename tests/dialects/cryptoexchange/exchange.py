@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar.types import ASGIApp
 
 from cambist.app.customers.issue_address import IssueAddress, IssuedAddress
+from cambist.app.notices.hand_out_link import HandedLink, HandOutLink
 from cambist.app.trades.cancel_trade import CancelTrade
 from cambist.app.trades.open_trade import OpenedTrade, OpenTrade
 from cambist.app.trades.place_quote import PlacedQuote, PlaceQuote
@@ -263,6 +264,8 @@ class FakeBus:
                 return IssuedAddress(CUSTODY, "litecoin", NOW)
             case CancelTrade():
                 return self._cancelled(command)
+            case HandOutLink():
+                return self._handed(command)
             case _:
                 raise AssertionError(f"no such command: {command}")
 
@@ -275,6 +278,14 @@ class FakeBus:
             raise DomainError(ErrorCode.AMOUNT_TOO_LARGE, limit=1_000_000, currency="EUR")
         mine = [v for v in self.trades.views if v.trade.partner_id == command.partner_id]
         return OpenedTrade(mine[0].order.id, 1, mine[0].trade.page)
+
+    def _handed(self, command: HandOutLink) -> HandedLink | None:
+        view = next((v for v in self.trades.views if v.order.id == command.order_id), None)
+        if view is None or view.trade.partner_id != command.partner_id:
+            raise DomainError(ErrorCode.NOT_FOUND)
+        if view.email:
+            return None
+        return HandedLink(f"{command.base_url}/order/open/token", NOW + timedelta(days=7))
 
     def _cancelled(self, command: CancelTrade) -> None:
         for at, view in enumerate(self.trades.views):

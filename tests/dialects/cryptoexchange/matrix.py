@@ -52,20 +52,23 @@ _FILLED = ("partners", "orders", "trades", "quotes", "customers", "cases", "addr
 
 @dataclass(frozen=True)
 class Offers:
-    """Hold a quote of each client's, not used yet."""
+    """Hold a quote of each client's, not used yet, and an order of somebody without mailbox."""
 
     mine: str
     theirs: str
+    unmailed: str
 
 
 async def prepare(stage: Stage) -> Offers:
-    """Let both clients ask for a quote."""
+    """Let both clients ask for a quote, and the caller for an order to be linked to."""
     asked = {"crypto": "LTC", "fiat": "EUR", "fiatAmount": "100"}
     offered: list[str] = []
     for key in (stage.mine.key, stage.theirs.key):
         async with talk(stage.app(), key) as client:
             offered.append((await client.post("/quotes", json=asked)).json()["id"])
-    return Offers(*offered)
+    async with talk(stage.app(), stage.mine.key) as client:
+        order = await client.post("/orders", json=buy(customerId=f"unmailed-{offered[0]}"))
+    return Offers(offered[0], offered[1], order.json()["id"])
 
 
 def fixtures(stage: Stage, offers: Offers) -> dict[str, Fixture]:
@@ -83,6 +86,7 @@ def fixtures(stage: Stage, offers: Offers) -> dict[str, Fixture]:
         ),
         "getOrder": Fixture(path={"order_id": mine.order}),
         "cancelOrder": Fixture(path={"order_id": mine.order}),
+        "createOrderLink": Fixture(path={"order_id": offers.unmailed}),
         "listOrders": Fixture(path={"customer_id": quote(mine.customer, safe="")}),
     }
 

@@ -10,7 +10,7 @@ from tests.dialects.goldens import difference, media_type, operations, read, unw
 
 FOLDER = Path(__file__).parent / "golden"
 GOLDENS = sorted(FOLDER.glob("*.json"))
-OPERATIONS = 10
+OPERATIONS = 11
 
 
 @pytest.mark.parametrize("golden", GOLDENS, ids=lambda golden: golden.stem)

@@ -123,7 +123,7 @@ def sample_views() -> list[TradeView]:
     foreign = make_order(FOREIGN, OTHER_ID)
     return [
         show(buy),
-        show(held),
+        show(held, email=""),
         show(sent, make_payment(sent, Direction.OUT)),
         show(sell),
         show(foreign),

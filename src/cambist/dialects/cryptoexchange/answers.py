@@ -201,7 +201,11 @@ class Transaction(Answer, frozen=True):
 
 
 class Order(Answer, frozen=True):
-    """An order; `url` is its page, on which the customer answers what is asked of him."""
+    """An order; `url` is its page, open to all who know it.
+
+    While it is AWAITING_VERIFICATION the customer has something to answer there, with a link that
+    lets him in: letters bring it, or `POST /orders/{id}/link` where there is no e-mail address.
+    """
 
     id: str
     status: StatusOut
@@ -224,6 +228,13 @@ class Order(Answer, frozen=True):
     expires_at: Time | None
     rate_valid_until: Time
     url: str
+
+
+class OrderLink(Answer, frozen=True):
+    """A link that lets one visitor in to an order's page, once, until it expires; a secret."""
+
+    url: str
+    expires_at: Time
 
 
 class Orders(Answer, frozen=True):

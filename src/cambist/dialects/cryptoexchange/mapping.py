@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cambist.app.customers.issue_address import IssueAddress
 from cambist.app.knowing import Client
+from cambist.app.notices.hand_out_link import HandOutLink
 from cambist.app.trades.cancel_trade import CancelTrade
 from cambist.app.trades.open_trade import OpenTrade
 from cambist.app.trades.place_quote import PlaceQuote
@@ -211,6 +212,15 @@ def cancel(order_id: str, client_id: PartnerId) -> Asked:
         DomainError: NOT_FOUND.
     """
     return Asked(CancelTrade(order_id_of(order_id), client_id), f"{NAME}:cancel")
+
+
+def link(order_id: str, client_id: PartnerId, public_url: str) -> HandOutLink:
+    """Read a request for a link to an order's page.
+
+    Raises:
+        DomainError: NOT_FOUND.
+    """
+    return HandOutLink(client_id, order_id_of(order_id), public_url)
 
 
 def address(data: wire.CreateAddress, client_id: PartnerId, channel: IntegrationId) -> Asked:

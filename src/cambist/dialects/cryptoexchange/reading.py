@@ -4,14 +4,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
+from cambist.app.notices.hand_out_link import HandedLink
 from cambist.dialects.cryptoexchange import answers, mapping, pricing, showing, wire
 from cambist.dialects.cryptoexchange.auth import ExchangeRequest
 from cambist.dialects.cryptoexchange.pricing import Priced
-from cambist.dialects.cryptoexchange.tables import RAILS
+from cambist.dialects.cryptoexchange.tables import LINK_MAILED, LINK_MAILED_DETAIL, RAILS
 from cambist.domain.market.assets import ASSETS
 from cambist.domain.pricing.terms import Given, Side
 from cambist.http.forms import M, read_pairs
 from cambist.http.idempotency import Asked
+from cambist.http.limits import seconds_of_hour
+from cambist.http.refusals import Fault, Refusal, RefusedError, refuse
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import IntegrationId, OrderId
 from cambist.kernel.money import Asset
@@ -92,6 +95,27 @@ async def cancelled_order(request: ExchangeRequest, order_id: str, key: str | No
     """
     await request.run(mapping.cancel(order_id, request.client_id), key)
     return await own_order(request, mapping.order_id_of(order_id))
+
+
+async def handed_link(request: ExchangeRequest, order_id: str) -> HandedLink:
+    """Make a link to an order's page, another one each time: links are kept as hashes only.
+
+    Raises:
+        RefusedError: link-mailed, RATE_LIMITED.
+        DomainError: NOT_FOUND, INVALID_STATE.
+    """
+    services = request.services
+    command = mapping.link(order_id, request.client_id, services.public_url)
+    try:
+        handed: HandedLink | None = await services.bus.execute(command)
+    except DomainError as refusal:
+        if refusal.code is not ErrorCode.LIMIT_EXCEEDED:
+            raise
+        wait = {"Retry-After": str(seconds_of_hour(services.now()))}
+        raise refuse(Fault.RATE_LIMITED, headers=wait) from None
+    if handed is None:
+        raise RefusedError(Refusal(409, LINK_MAILED, LINK_MAILED_DETAIL))
+    return handed
 
 
 async def address_asked(request: ExchangeRequest, data: wire.CreateAddress) -> Asked:

@@ -4,6 +4,7 @@ import base64
 from datetime import UTC, datetime
 
 from cambist.app.customers.issue_address import IssuedAddress
+from cambist.app.notices.hand_out_link import HandedLink
 from cambist.app.trades.place_quote import PlacedQuote
 from cambist.dialects.cryptoexchange import answers, wire
 from cambist.dialects.cryptoexchange.tables import ORDER_STATUS, PAYABLE
@@ -118,6 +119,11 @@ def orders_out(found: Slice[TradeView], public_url: str) -> answers.Orders:
     """Show a page of orders."""
     after = None if found.next is None else cursor_of(found.next)
     return answers.Orders([order_out(view, public_url) for view in found.items], after)
+
+
+def link_out(handed: HandedLink) -> answers.OrderLink:
+    """Show a link to an order's page."""
+    return answers.OrderLink(handed.url, time_text(handed.expires_at))
 
 
 def _payment(view: TradeView, crypto: Asset) -> answers.BankPayment | answers.ChainPayment | None:

@@ -205,7 +205,12 @@ AMOUNT_CHOICE = "amount-choice"
 AMOUNT_CHOICE_DETAIL = (
     "Exactly one of cryptoAmount and fiatAmount is expected, neither with a quoteId."
 )
-OWN: Mapping[str, str] = {AMOUNT_CHOICE: "One amount expected"}
+LINK_MAILED = "link-mailed"
+LINK_MAILED_DETAIL = "The customer has an e-mail address; links to his orders go there."
+OWN: Mapping[str, str] = {
+    AMOUNT_CHOICE: "One amount expected",
+    LINK_MAILED: "Links are mailed",
+}
 """Titles of the refusals that are this dialect's own."""
 
 AMOUNT_FACTS = ("limit", "left")

@@ -65,7 +65,7 @@ EmailText = Annotated[
     Field(
         min_length=6,
         max_length=EMAIL_MAX,
-        description="Where letters about the order go",
+        description="Where letters about the order go; without it ask for the customer's links",
         json_schema_extra={"format": "email", "examples": ["jana@shop.example"]},
     ),
 ]

@@ -13,6 +13,9 @@ ADDRESS_PER_DAY = 20
 PARTNER_PER_DAY = 2_000
 RESEND_GAP_S = 60
 
+LINKS_PER_ORDER_HOUR = 20
+"""Links a partner may hand on itself, to somebody without a mailbox."""
+
 WRONG_PER_TARGET_DAY = 25
 WRONG_PER_ADDRESS_DAY = 50
 WRONG_PER_HOUSE_HOUR = 1_000
@@ -49,6 +52,7 @@ class Spending(StrEnum):
     SEND = "send"
     WRONG_TRY = "wrong-try"
     VISIT = "visit"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ ALLOWANCES: Sequence[Allowance] = (
     Allowance(Spending.VISIT, Scope.TARGET, Window.DAY, VISITS_PER_TARGET_DAY),
     Allowance(Spending.VISIT, Scope.ADDRESS, Window.HOUR, VISITS_PER_ADDRESS_HOUR),
     Allowance(Spending.VISIT, Scope.HOUSE, Window.HOUR, VISITS_PER_HOUSE_HOUR),
+    Allowance(Spending.LINK, Scope.ORDER, Window.HOUR, LINKS_PER_ORDER_HOUR),
 )
 
 

@@ -10,6 +10,7 @@ from cambist.dialects.cryptoexchange.routes.addresses import (
 from cambist.dialects.cryptoexchange.routes.market import get_configuration, list_rates, place_quote
 from cambist.dialects.cryptoexchange.routes.orders import (
     cancel_order,
+    create_order_link,
     get_order,
     list_orders,
     place_order,
@@ -25,5 +26,6 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     place_order,
     get_order,
     cancel_order,
+    create_order_link,
     list_orders,
 )

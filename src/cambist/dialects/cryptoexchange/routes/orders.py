@@ -69,6 +69,23 @@ async def cancel_order(
     return showing.order_out(view, request.services.public_url)
 
 
+@post(
+    "/orders/{order_id:str}/link",
+    operation_id="createOrderLink",
+    summary="Make a link to an order's page",
+    response_description="The link",
+    responses=refused(404, 409, with_code=True),
+)
+async def create_order_link(
+    request: ExchangeRequest, order_id: OrderPathId, idempotency_key: IdempotencyKey = None
+) -> answers.OrderLink:
+    """Make a link by which a customer without e-mail address answers what is asked of him.
+
+    It opens the order's page once, for an hour. Each call makes another one, whatever its key.
+    """
+    return showing.link_out(await reading.handed_link(request, order_id))
+
+
 @get(
     "/customers/{customer_id:str}/orders",
     operation_id="listOrders",
