@@ -15,15 +15,13 @@ from cambist.adapters.signing.rules import SigningPolicy
 from cambist.adapters.signing.signer import Signer
 from cambist.adapters.simulators.chain import SimulatedChain
 from cambist.app.orders.open_order import OpenedOrder, OpenOrder
-from cambist.app.partners.put_integration import PutIntegration
 from cambist.app.partners.register_partner import RegisterPartner
 from cambist.bootstrap.core import Core, open_core
 from cambist.bus.bus import Gate
 from cambist.domain.market.assets import ASSETS, CHAINS
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind
-from cambist.domain.partners.partners import Integration, PartnerKind
-from cambist.domain.partners.states import IntegrationStatus
+from cambist.domain.partners.partners import PartnerKind
 from cambist.domain.pricing.guards import GuardLimits
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
 from cambist.ports.queries import OrderView
@@ -33,6 +31,7 @@ from cambist.workers.chainwatch import ChainWatch
 from cambist.workers.clockwork import Clockwork
 from cambist.workers.payouts import PayoutWorker
 from cambist.workers.prices import PriceWorker
+from tests.partners_made import open_channel
 
 FEE_PPM = 5_000
 
@@ -83,19 +82,8 @@ class World:
 
     async def add_shop(self, **terms: Any) -> IntegrationId:
         """Add an integration with terms of its own."""
-        shop = IntegrationId(self.core.entropy.new_id())
-        terms = {"fee_ppm": FEE_PPM, **terms}
-        active = IntegrationStatus.ACTIVE
-        integration = Integration(
-            id=shop,
-            partner_id=self.partner,
-            name="Shop",
-            url="https://shop.example",
-            status=active,
-            **terms,
-        )
-        await self.do(PutIntegration(integration))
-        return shop
+        told = {"name": "Shop", "fee_ppm": FEE_PPM, **terms}
+        return await open_channel(self.core, self.partner, **told)
 
     async def watch(self, asset: str = "TRX") -> None:
         """Let the watcher of an asset's chain catch up."""

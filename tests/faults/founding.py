@@ -21,9 +21,10 @@ from cambist.kernel.ids import IntegrationId
 from cambist.ports.callbacks import CALLBACK_SECRET_PURPOSE
 from tests.faults.cases import FEE_PPM, PAID, PAYOUT_FEE_PPM, Case, Flow
 from tests.faults.desk import Desk
-from tests.faults.trading import put_terms
+from tests.partners_made import put_terms
 
 HOT_FUNDS = 10_000_000_000
+DAY_S = 86_400
 
 
 async def found(desk: Desk, wanted: list[str], receiver: str) -> list[Case]:
@@ -54,7 +55,7 @@ async def _case(core: Core, flow: Flow, number: int) -> Case:
     case = Case(flow.value, str(partner), str(shop), destination)
     await _put_shop(core, case, None)
     if flow.is_trade:
-        await put_terms(core, case)
+        await put_terms(core, partner_id=case.partner_id, minimum_units=100, rate_validity_s=DAY_S)
     if flow.is_incoming or flow.is_trade:
         return case
     command = OpenOrder(partner, shop, OrderKind.PAYMENT, flow.asset, PAID, None, None)

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID, uuid4
 
-from cambist.adapters.db.mappers import LIMIT_RULE, SCHEDULE
+from cambist.adapters.db.mappers import LIMIT_RULE
 from cambist.adapters.db.outbox import PostgresOutbox
 from cambist.app.banking.book_line import BookedLine, BookLine
 from cambist.app.banking.export_payouts import ExportPayouts
@@ -17,24 +17,21 @@ from cambist.app.cases.decide_change import ChangeOutcome, DecideChange
 from cambist.app.cases.send_code import SendCode
 from cambist.app.cases.submit_identity import SubmitIdentity
 from cambist.app.knowing import Client
-from cambist.app.partners.put_integration import PutIntegration
-from cambist.app.partners.register_partner import RegisterPartner
 from cambist.app.trades.cancel_trade import CancelTrade
 from cambist.app.trades.open_trade import OpenedTrade, OpenTrade
 from cambist.bootstrap.rendering import Rendering
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.messaging.codes import Purpose
 from cambist.domain.orders.states import OrderState
-from cambist.domain.partners.partners import Integration, PartnerKind
-from cambist.domain.partners.states import IntegrationStatus
+from cambist.domain.partners.partners import PartnerKind
 from cambist.domain.payments.bank import BankPayout, batch_id, end_to_end
-from cambist.domain.pricing.schedules import Schedule
 from cambist.domain.pricing.terms import Given, Side
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId, QuoteId
 from cambist.ports.rulebook import CUSTOMER_SCOPE, LimitRule
 from cambist.ports.trades import TradeView
 from cambist.workers.relay import Relay
 from cambist.workers.subscriptions import Services
+from tests.partners_made import put_terms, take_on
 from tests.world import World
 
 LTC = 100_000_000
@@ -160,9 +157,7 @@ class Desk:
         queued = await self.payout(opened)
         batch = batch_id([queued.id])
         await self.do(
-            ExportPayouts(
-                batch, queued.method, queued.currency, ((queued.id, queued.owner),), b""
-            )
+            ExportPayouts(batch, queued.method, queued.currency, ((queued.id, queued.owner),), b"")
         )
         await self.carry()
         return await self.payout(opened)
@@ -314,42 +309,6 @@ class Desk:
 
 async def open_desk(world: World) -> Desk:
     """Take on a broker's partner with a channel, and 5 % commission for everybody."""
-    partner = await world.core.bus.execute(RegisterPartner(PartnerKind.AFFILIATE, "Affiliate"))
-    channel = IntegrationId(world.core.entropy.new_id())
-    await world.do(
-        PutIntegration(
-            Integration(
-                id=channel,
-                partner_id=partner,
-                name="Affiliate",
-                url="https://affiliate.example",
-                status=IntegrationStatus.ACTIVE,
-                fee_ppm=0,
-                fiat="CZK",
-            )
-        )
-    )
-    schedule = Schedule(
-        id=uuid4(),
-        partner_id=partner,
-        dialect=None,
-        pair=None,
-        side=None,
-        level=None,
-        method=None,
-        commission_ppm=50_000,
-        discount_ppm=0,
-        payment_fee_ppm=0,
-        payment_fee_units=0,
-        fee_on_top=True,
-        minimum_fee_units=0,
-        network_fee_units=0,
-        minimum_units=10_000,
-        maximum_units=None,
-        rate_validity_s=900,
-        payment_window_s=86_400,
-        valid_from=datetime(2026, 1, 1, tzinfo=UTC),
-    )
-    await world.core.pool.execute(SCHEDULE.insert, *SCHEDULE.arrays([schedule]))
-    world.core.rules.forget()
+    partner, channel = await take_on(world.core, PartnerKind.AFFILIATE, "Affiliate", fiat="CZK")
+    await put_terms(world.core, partner_id=partner)
     return Desk(world, partner, channel)

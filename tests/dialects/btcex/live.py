@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -17,13 +16,10 @@ import httpx2
 from litestar.types import ASGIApp
 
 from cambist.adapters.db.affiliates import PostgresAffiliates
-from cambist.adapters.db.mappers import SCHEDULE
 from cambist.adapters.db.nonces import PostgresNonces
 from cambist.adapters.db.store import PostgresStore
 from cambist.adapters.db.usage import KeyUsage
 from cambist.app.cases.decide_case import Decision
-from cambist.app.partners.put_integration import PutIntegration
-from cambist.app.partners.register_partner import RegisterPartner
 from cambist.app.trades.admit_visitor import AdmitVisitor, admit_visitor
 from cambist.app.trades.open_trade import OpenedTrade
 from cambist.bootstrap.applications import uploads_of
@@ -36,14 +32,13 @@ from cambist.dialects.btcex import DIALECT, BtcexServices, Signers, build
 from cambist.dialects.btcex.desk import Rehearsing
 from cambist.dialects.btcex.signing import read_signed, shapes, sign
 from cambist.domain.messaging.codes import Purpose
-from cambist.domain.partners.partners import Integration, KeyMode, PartnerKind
-from cambist.domain.partners.states import IntegrationStatus
-from cambist.domain.pricing.schedules import Schedule
+from cambist.domain.partners.partners import KeyMode, PartnerKind
 from cambist.http.dispatch import Dispatcher, Mount
 from cambist.http.limits import Limits, RateLimit
 from cambist.kernel.ids import IntegrationId, PartnerId
 from cambist.ports.trades import TradeQueries
 from tests.documents.pictures import png
+from tests.partners_made import put_terms, take_on
 from tests.trades.desk import Desk
 from tests.world import World, open_world
 
@@ -306,11 +301,7 @@ async def open_stage(url: str, folder: Path) -> AsyncIterator[Stage]:
     """Open a core with two affiliates and 5 % commission."""
     async with open_world(url, folder, documents_dir=folder / "documents") as world:
         await world.fund_hot("BTC", 100 * BTC)
-        schedule = _schedule()
-        await world.core.pool.execute(
-            SCHEDULE.insert + " on conflict do nothing", *SCHEDULE.arrays([schedule])
-        )
-        world.core.rules.forget()
+        await put_terms(world.core, dialect=DIALECT.name)
         mine, theirs = await seat(world, MINE), await seat(world, CANARY)
         yield Stage(world, mine, theirs, uploads_of(world.core))
 
@@ -319,45 +310,8 @@ async def seat(world: World, name: str, kind: PartnerKind = PartnerKind.AFFILIAT
     """Take on a partner with a channel and a signing key; names are told apart by a number."""
     core = world.core
     unique = f"{os.urandom(4).hex()}.{name}"
-    partner = await core.bus.execute(RegisterPartner(kind, unique))
-    channel = IntegrationId(core.entropy.new_id())
-    await core.bus.execute(
-        PutIntegration(
-            Integration(
-                id=channel,
-                partner_id=partner,
-                name=unique,
-                url=f"https://{name}",
-                status=IntegrationStatus.ACTIVE,
-                fee_ppm=0,
-                fiat="CZK",
-            )
-        )
-    )
+    url = f"https://{name}"
+    partner, channel = await take_on(core, kind, unique, url=url, fiat="CZK")
     halves = new_halves(core)
     await issue_signing_key(core, partner, halves, KeyMode.SANDBOX)
     return Seat(partner, channel, unique, *halves)
-
-
-def _schedule() -> Schedule:
-    return Schedule(
-        id=uuid4(),
-        partner_id=None,
-        dialect=DIALECT.name,
-        pair=None,
-        side=None,
-        level=None,
-        method=None,
-        commission_ppm=50_000,
-        discount_ppm=0,
-        payment_fee_ppm=0,
-        payment_fee_units=0,
-        fee_on_top=True,
-        minimum_fee_units=0,
-        network_fee_units=0,
-        minimum_units=10_000,
-        maximum_units=None,
-        rate_validity_s=900,
-        payment_window_s=86_400,
-        valid_from=datetime(2026, 1, 1, tzinfo=UTC),
-    )

@@ -4,35 +4,30 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx2
 from litestar.types import ASGIApp
 
-from cambist.adapters.db.mappers import SCHEDULE
 from cambist.adapters.db.queries import PostgresKeys
 from cambist.adapters.db.usage import KeyUsage
 from cambist.app.cases.confirm_code import ConfirmCode
 from cambist.app.cases.send_code import SendCode
-from cambist.app.partners.put_integration import PutIntegration
-from cambist.app.partners.register_partner import RegisterPartner
 from cambist.app.partners.revoke_key import RevokeKey
 from cambist.bootstrap.onboarding import issue_secret
 from cambist.dialects.cryptoexchange import DIALECT, ExchangeServices, build
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.messaging.codes import Purpose
-from cambist.domain.partners.partners import Integration, KeyMode, PartnerKind
-from cambist.domain.partners.states import IntegrationStatus
-from cambist.domain.pricing.schedules import Schedule
+from cambist.domain.partners.partners import KeyMode, PartnerKind
 from cambist.http.callers import Callers
 from cambist.http.dispatch import Dispatcher, Mount
 from cambist.http.limits import Limits, RateLimit
 from cambist.http.services import Commands
-from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
+from cambist.kernel.ids import OrderId, PartnerId
 from cambist.ports.trades import TradeQueries, VaultQueries
+from tests.partners_made import put_terms, take_on
 from tests.trades.desk import LTC, OUTSIDE, Desk
 from tests.world import World, open_world
 
@@ -173,7 +168,7 @@ async def open_stage(url: str, folder: Path) -> AsyncIterator[Stage]:
 
 async def seat(world: World, name: str, customer: str) -> Seat:
     """Take a client on, with an order and an address of a customer of its own."""
-    desk = await take_on(world, name)
+    desk = await register(world, name)
     _, key = await issue_secret(world.core, desk.partner, KeyMode.LIVE)
     async with talk(app_of(world), key) as client:
         body = buy(customerId=customer, externalId=f"{name}-1", email=f"{name}@shop.example")
@@ -186,48 +181,20 @@ async def seat(world: World, name: str, customer: str) -> Seat:
     return Seat(desk, key, customer, order.json()["id"], address.json()["address"])
 
 
-async def take_on(world: World, name: str) -> Desk:
+async def register(world: World, name: str) -> Desk:
     """Register a client with a channel and 2 % commission, orders from 10 euros."""
-    core = world.core
-    partner = await core.bus.execute(RegisterPartner(PartnerKind.API_CLIENT, name))
-    channel = IntegrationId(core.entropy.new_id())
-    integration = Integration(
-        id=channel,
+    partner, channel = await take_on(world.core, PartnerKind.API_CLIENT, name)
+    await put_terms(
+        world.core,
         partner_id=partner,
-        name=name,
-        url=f"https://{name.lower()}.example",
-        status=IntegrationStatus.ACTIVE,
-        fee_ppm=0,
-    )
-    await core.bus.execute(PutIntegration(integration))
-    await core.pool.execute(SCHEDULE.insert, *SCHEDULE.arrays([schedule(partner)]))
-    core.rules.forget()
-    return Desk(world, partner, channel)
-
-
-def schedule(partner: PartnerId) -> Schedule:
-    """Make the terms of a client."""
-    return Schedule(
-        id=uuid4(),
-        partner_id=partner,
-        dialect="cryptoexchange",
-        pair=None,
-        side=None,
-        level=None,
-        method=None,
+        dialect=DIALECT.name,
         commission_ppm=20_000,
-        discount_ppm=0,
-        payment_fee_ppm=0,
-        payment_fee_units=0,
-        fee_on_top=True,
         minimum_fee_units=100,
         network_fee_units=10_000,
         minimum_units=1_000,
         maximum_units=1_000_000,
-        rate_validity_s=900,
-        payment_window_s=86_400,
-        valid_from=datetime(2026, 1, 1, tzinfo=UTC),
     )
+    return Desk(world, partner, channel)
 
 
 async def verify(desk: Desk, order: str) -> None:

@@ -13,20 +13,18 @@ from litestar.types import ASGIApp
 from cambist.adapters.db.usage import KeyUsage
 from cambist.app.orders.open_order import OpenOrder
 from cambist.app.orders.withdraw import Withdraw
-from cambist.app.partners.put_integration import PutIntegration
-from cambist.app.partners.register_partner import RegisterPartner
 from cambist.app.partners.revoke_key import RevokeKey
 from cambist.bootstrap.onboarding import issue_secret
 from cambist.dialects.cryptopayments import DIALECT, GatewayServices, build
 from cambist.domain.orders.states import OrderKind
-from cambist.domain.partners.partners import Integration, KeyMode, PartnerKind
-from cambist.domain.partners.states import IntegrationStatus
+from cambist.domain.partners.partners import KeyMode, PartnerKind
 from cambist.http.callers import Callers
 from cambist.http.dispatch import Dispatcher, Mount
 from cambist.http.limits import Limits, RateLimit
 from cambist.http.services import Commands
 from cambist.kernel.ids import IntegrationId, PartnerId
 from cambist.ports.queries import PartnerQueries
+from tests.partners_made import take_on
 from tests.world import FEE_PPM, World, open_world
 
 TRX = 1_000_000
@@ -105,19 +103,8 @@ async def open_stage(url: str, folder: Path) -> AsyncIterator[Stage]:
 
 async def _merchant(world: World, name: str, orders: int) -> Merchant:
     """Make a merchant with so many paid orders."""
-    bus = world.core.bus
-    partner: PartnerId = await bus.execute(RegisterPartner(PartnerKind.MERCHANT, name))
+    partner, shop = await take_on(world.core, PartnerKind.MERCHANT, name, fee_ppm=FEE_PPM)
     _, key = await issue_secret(world.core, partner, KeyMode.LIVE)
-    shop = IntegrationId(world.core.entropy.new_id())
-    integration = Integration(
-        id=shop,
-        partner_id=partner,
-        name=name,
-        url=f"https://{name.lower()}.example",
-        status=IntegrationStatus.ACTIVE,
-        fee_ppm=FEE_PPM,
-    )
-    await bus.execute(PutIntegration(integration))
     order, address, txid = "", "", ""
     for _ in range(orders):
         order, address = await _order(world, partner, shop, name)
