@@ -113,6 +113,16 @@ def test_unknown_entity_is_refused() -> None:
         ),
         (
             GOOD.replace(
+                "<Ustrd>",
+                f"<Ustrd>{'x' * records.TEXT_LENGTH_MAX}</Ustrd>"
+                * (records.RECORD_LENGTH_MAX // records.TEXT_LENGTH_MAX)
+                + "<Ustrd>",
+                1,
+            ),
+            StatementFault.SIZE,
+        ),
+        (
+            GOOD.replace(
                 "<RmtInf>",
                 "".join(f"<n{number}/>" for number in range(records.NAMES_MAX)) + "<RmtInf>",
                 1,

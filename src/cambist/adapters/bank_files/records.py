@@ -16,6 +16,8 @@ TOKEN_BYTES_MAX = 1 << 20
 """Bytes that may follow each other without ending a tag, a comment or a run of text."""
 TEXT_LENGTH_MAX = 10_000
 VALUES_MAX = 2_000
+RECORD_LENGTH_MAX = 250_000
+"""Letters of all values of one part; several parts of a batch are held at once."""
 DEPTH_MAX = 40
 NAMES_MAX = 2_000
 
@@ -72,6 +74,7 @@ class Record:
 
     values: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     count: int = 0
+    length: int = 0
 
     def has(self, path: str) -> bool:
         """Tell whether there is such an element, even an empty one."""
@@ -198,9 +201,10 @@ class _Walk:
         if path not in _WANTED[part]:
             return
         record.count += 1
-        if record.count > VALUES_MAX:
-            raise self._fault(StatementFault.SIZE)
         text = " ".join("".join(self._texts).split())
+        record.length += len(text)
+        if record.count > VALUES_MAX or record.length > RECORD_LENGTH_MAX:
+            raise self._fault(StatementFault.SIZE)
         record.values.setdefault(path, []).append((text, self._currency))
 
     def _text(self, data: str) -> None:
