@@ -138,7 +138,7 @@ def test_unknown_entity_is_refused() -> None:
             StatementFault.SIZE,
         ),
     ],
-    ids=["depth", "text", "values", "names", "attribute", "comment"],
+    ids=["depth", "text", "values", "record", "names", "attribute", "comment"],
 )
 def test_limits_have_names(wrong: str, fault: StatementFault) -> None:
     assert refused(wrong).fault is fault
