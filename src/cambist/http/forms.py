@@ -8,11 +8,14 @@ from pydantic import BaseModel, ValidationError
 
 from cambist.http.faults import model_violations
 from cambist.http.fields import TODAY
-from cambist.http.refusals import Fault, Violation, refuse
+from cambist.http.refusals import ROOT, Fault, Violation, refuse
 
 M = TypeVar("M", bound=BaseModel)
 
 REPEATED = "repeated"
+PAIRS_MAX = 100
+"""What is asked for has far fewer names; more are not even compared with them."""
+TOO_MANY = Violation(ROOT, f"More than {PAIRS_MAX} fields are not read.", "too-many-fields")
 
 
 def read_model(model: type[M], values: Mapping[str, Any], today: date | None = None) -> M:
@@ -30,14 +33,16 @@ def read_model(model: type[M], values: Mapping[str, Any], today: date | None = N
 
 
 def read_pairs(model: type[M], pairs: Iterable[tuple[str, Any]], today: date | None = None) -> M:
-    """Read the pairs of a query or form, in which no name may occur twice.
+    """Read the pairs of a query or form: at most PAIRS_MAX, in which no name may occur twice.
 
     Raises:
         RefusedError: FIELD_INVALID.
     """
     values: dict[str, Any] = {}
     twice: dict[str, Violation] = {}
-    for name, value in pairs:
+    for count, (name, value) in enumerate(pairs):
+        if count == PAIRS_MAX:
+            raise refuse(Fault.FIELD_INVALID, TOO_MANY)
         if name in values:
             twice[name] = Violation(name[:100], "This field occurs twice.", REPEATED)
         values[name] = value

@@ -31,7 +31,7 @@ def query_as(model: type[M], request: BtcexRequest) -> M:
     Raises:
         RefusedError: FIELD_INVALID.
     """
-    return read_pairs(model, request.query_params.multi_items())
+    return read_pairs(model, request.query_params.items())
 
 
 async def partner(request: BtcexRequest) -> answers.Partner:
