@@ -73,7 +73,8 @@ def claim_of(headers: Mapping[str, str]) -> Claim | None:
 class Signers:
     """Tell whose signed request it is, within the limits of its address and its key.
 
-    A wrong key, a wrong signature and a malformed header are answered alike, after the same work.
+    A wrong key, a wrong signature and a malformed header are answered alike; an unknown key costs
+    the same comparisons as a wrong signature.
     """
 
     def __init__(
@@ -222,8 +223,9 @@ async def signed_body(request: BrokerRequest) -> Any:
         return read_signed(await request.body())
     try:
         form = await request.form()
-    except (UnicodeDecodeError, LookupError) as error:
-        # The framework believes the character set a part claims to have.
+    except (ValueError, LookupError) as error:
+        # The framework believes the character set a part claims to have; some codecs refuse in
+        # words of their own.
         raise _wrong(ROOT, "The form is not valid.", "form-syntax") from error
     return await _form_body(form)
 

@@ -1,12 +1,12 @@
 """Decide how orders come about: signed by an affiliate, or followed to by a visitor."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from litestar import Response
 
 from cambist.app.trades.admit_visitor import AdmitVisitor
-from cambist.app.trades.cancel_trade import CancelTrade
 from cambist.app.trades.open_trade import OpenTrade
 from cambist.dialects.btcex import answers, finding, mapping, rehearsing, showing, wire
 from cambist.dialects.btcex.auth import signed_body
@@ -77,8 +77,15 @@ async def sell_followed(request: BtcexRequest) -> Response[Any]:
 async def _followed(
     request: BtcexRequest, command: OpenTrade, data: wire.BuyQuery | wire.SellQuery
 ) -> Response[Any]:
-    """Answer a program with the order, and a browser with the way to its page."""
+    """Answer a program with the order, and a browser with the way to its page.
+
+    A dry visit is tried for a stranger, since no letter tells the mailbox's owner of it: nobody
+    finds out in silence whether somebody is a customer, or what he may.
+    """
     await _admit(request, data.email)
+    if data.dry:
+        stranger = replace(command.client, external_id=str(request.services.new_id()))
+        command = replace(command, client=stranger)
     view = await _placed(request, command, data, None)
     if data.dry or not wants_page(request.headers.get("accept", "")):
         return Response(_shown(request, view), status_code=201)
@@ -160,7 +167,7 @@ async def cancelled(request: BtcexRequest, order_id: str, key: str | None) -> an
     """
     await expect_nothing(request)
     view = await finding.own_trade(request, order_id)
-    command = CancelTrade(view.order.id, request.partner_id)
+    command = mapping.cancel(view, request.partner_id)
     return _shown(request, await after(request, view, await request.run(command, CANCEL, key)))
 
 

@@ -8,6 +8,7 @@ import msgspec
 from cambist.dialects.btcex.showing import order_out
 from cambist.dialects.btcex.tables import CASE_OPENED, EVENT_TYPES, OPEN_CASE, STATUS_CHANGED
 from cambist.domain.compliance.cases import CaseKind
+from cambist.kernel.events import EventName
 from cambist.ports.outbox import OutboxRow
 from cambist.ports.trades import TradeView
 
@@ -54,19 +55,25 @@ DESCRIPTION: Mapping[str, Any] = {
 }
 """The message as the OpenAPI document describes it."""
 
+BY_STAFF = frozenset({EventName.ORDER_CASE_SUBMITTED, EventName.ORDER_CASE_CLOSED})
+"""How a check that only the staff makes begins and ends."""
+
 _encode = msgspec.json.Encoder().encode
 
 
 def told(row: OutboxRow, view: TradeView, base_url: str) -> tuple[str, str] | None:
     """Write an event as its type and the order as it is now, None when nobody is told.
 
-    `base_url` is the root of the hosted pages. What only the staff is asked is told to nobody.
+    `base_url` is the root of the hosted pages. What only the staff is asked is told to nobody, but
+    that the order waits for it, or does no more, is a change of its status.
     """
     kind = EVENT_TYPES[row.name]
-    if kind is None or (kind == CASE_OPENED and not _is_the_customers(row)):
+    if row.name in BY_STAFF and _is_staffs(row):
+        kind = STATUS_CHANGED
+    if kind is None or (kind == CASE_OPENED and _is_staffs(row)):
         return None
     return kind, _encode(order_out(view, base_url)).decode()
 
 
-def _is_the_customers(row: OutboxRow) -> bool:
-    return OPEN_CASE[CaseKind(str(row.facts["case"]))] is not None
+def _is_staffs(row: OutboxRow) -> bool:
+    return OPEN_CASE[CaseKind(str(row.facts["case"]))] is None

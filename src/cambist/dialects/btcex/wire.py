@@ -1,5 +1,6 @@
 """Decide what is asked in the vendor's field names: prices, orders, answers to cases."""
 
+from datetime import date
 from typing import Annotated, Any, Literal, LiteralString
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -7,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from cambist.dialects.btcex.tables import Status
 from cambist.http.fields import (
+    TODAY,
     BirthDate,
     CountryCode,
     CzechBirthNumber,
@@ -228,6 +230,14 @@ class IdentityDocument(Ask):
     number: Annotated[str, Field(pattern=DOCUMENT_PATTERN)]
     valid_until: Day
     issuer: Line
+
+    @field_validator("valid_until")
+    @classmethod
+    def _still_valid(cls, until: date, info: ValidationInfo) -> date:
+        today = (info.context or {}).get(TODAY)
+        if today is not None and until < today:
+            raise PydanticCustomError("document-over", "The document is out of date.")
+        return until
 
 
 class VerifyIdentity(Ask):
