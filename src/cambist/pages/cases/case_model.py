@@ -99,4 +99,6 @@ def _terms(view: TradeView, told: dict[str, str]) -> TermsShown:
 
 def _back(view: TradeView) -> ReturnAsk:
     crypto = asset_of(view.trade.crypto)
-    return ReturnAsk(sum_of(view.order.confirmed, crypto), chain_of(crypto).name)
+    stated = None if view.held_by is None else view.held_by.units
+    units = view.order.confirmed if stated is None else stated
+    return ReturnAsk(sum_of(units, crypto), chain_of(crypto).name)

@@ -19,7 +19,5 @@ def qr_code(payload: str) -> segno.QRCode:
 
 def qr_image(payload: str) -> str:
     """Draw a code as a data address."""
-    drawn: str = qr_code(payload).svg_data_uri(
-        scale=PIXELS, border=QUIET_ZONE, dark="#10202b", xmldecl=False, encode_minimal=True
-    )
+    drawn: str = qr_code(payload).png_data_uri(scale=PIXELS, border=QUIET_ZONE, dark="#10202b")
     return drawn

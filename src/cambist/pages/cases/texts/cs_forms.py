@@ -29,7 +29,7 @@ CS_FORMS = FormTexts(
         CaseKind.DEPOSIT: "Chcete platit penězi, které u nás máte. "
         "Potvrďte to kódem, který pošleme v SMS.",
         CaseKind.CHANGE: "Porovnejte podmínky a rozhodněte se. Do té doby se nic nestane.",
-        CaseKind.RETURN: "Objednávka se neuskuteční. "
+        CaseKind.RETURN: "Tuto částku nesměníme. "
         "Uveďte vlastní adresu, na kterou máme vrátit, co jste poslali.",
         CaseKind.EDD: "Vaši objednávku prohlížíme.",
     },

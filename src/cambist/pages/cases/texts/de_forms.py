@@ -30,7 +30,7 @@ DE_FORMS = FormTexts(
         "Bestätigen Sie es mit einem Code, den wir per SMS senden.",
         CaseKind.CHANGE: "Vergleichen Sie die Bedingungen und entscheiden Sie. "
         "Bis dahin geschieht nichts.",
-        CaseKind.RETURN: "Der Auftrag kommt nicht zustande. Nennen Sie eine eigene Adresse, "
+        CaseKind.RETURN: "Das tauschen wir nicht um. Nennen Sie eine eigene Adresse, "
         "an die zurückgehen soll, was Sie gesendet haben.",
         CaseKind.EDD: "Wir sehen uns Ihren Auftrag an.",
     },

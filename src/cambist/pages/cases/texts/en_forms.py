@@ -29,7 +29,7 @@ EN_FORMS = FormTexts(
         CaseKind.DEPOSIT: "You want to pay with money you keep with us. "
         "Confirm it with a code that we send by SMS.",
         CaseKind.CHANGE: "Compare the terms and decide. Until then nothing happens.",
-        CaseKind.RETURN: "The order does not go ahead. "
+        CaseKind.RETURN: "We do not exchange this. "
         "Name an address of your own that is to get back what you sent.",
         CaseKind.EDD: "We are looking at your order.",
     },

@@ -29,7 +29,7 @@ RO_FORMS = FormTexts(
         CaseKind.DEPOSIT: "Doriți să plătiți cu banii pe care îi aveți la noi. "
         "Confirmați cu un cod pe care îl trimitem prin SMS.",
         CaseKind.CHANGE: "Comparați condițiile și decideți. Până atunci nu se întâmplă nimic.",
-        CaseKind.RETURN: "Comanda nu are loc. "
+        CaseKind.RETURN: "Această sumă nu o schimbăm. "
         "Indicați o adresă proprie la care să trimitem înapoi ce ați trimis.",
         CaseKind.EDD: "Ne uităm la comanda dumneavoastră.",
     },

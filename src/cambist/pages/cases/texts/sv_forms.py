@@ -29,7 +29,7 @@ SV_FORMS = FormTexts(
         CaseKind.DEPOSIT: "Du vill betala med pengar du har hos oss. "
         "Bekräfta det med en kod som vi skickar med sms.",
         CaseKind.CHANGE: "Jämför villkoren och bestäm dig. Till dess händer inget.",
-        CaseKind.RETURN: "Beställningen blir inte av. "
+        CaseKind.RETURN: "Det här växlar vi inte. "
         "Ange en egen adress dit det du skickade ska gå tillbaka.",
         CaseKind.EDD: "Vi tittar på din beställning.",
     },
