@@ -8,12 +8,6 @@ import pytest
 from tests.dialects.btcex.live import Client, Stage, open_stage
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep one seed for a module, as its database keeps the addresses derived from it."""
-    return tmp_path_factory.mktemp("btcex")
-
-
 @pytest.fixture
 async def stage(database_url: str, folder: Path) -> AsyncIterator[Stage]:
     """Open the stage on the module's database."""

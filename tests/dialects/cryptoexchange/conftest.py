@@ -1,11 +1,14 @@
-"""Decide what wire tests start from: a fresh fake world and a client of it."""
+"""Decide what tests start from: a fake world and a client of it, or a stage on a real core."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.dialects.cryptoexchange.exchange import BASE, KEY, World
+from tests.dialects.cryptoexchange.live import Stage, open_stage
+from tests.dialects.talking import talk
 
 
 @pytest.fixture
@@ -15,8 +18,12 @@ def world() -> World:
 
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(world.asgi)
-    address = f"http://exchange.example{BASE}"
-    headers = {"X-API-Key": KEY}
-    async with httpx2.AsyncClient(transport=transport, base_url=address, headers=headers) as one:
+    async with talk(world.asgi, f"http://exchange.example{BASE}", KEY) as one:
         yield one
+
+
+@pytest.fixture
+async def stage(database_url: str, folder: Path) -> AsyncIterator[Stage]:
+    """Open the stage on the module's database."""
+    async with open_stage(database_url, folder) as opened:
+        yield opened

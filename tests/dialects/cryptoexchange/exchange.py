@@ -13,8 +13,6 @@ from cambist.app.notices.hand_out_link import HandedLink, HandOutLink
 from cambist.app.trades.cancel_trade import CancelTrade
 from cambist.app.trades.open_trade import OpenedTrade, OpenTrade
 from cambist.app.trades.place_quote import PlacedQuote, PlaceQuote
-from cambist.bus.answers import fingerprint
-from cambist.bus.bus import Gate
 from cambist.dialects.cryptoexchange import DIALECT, ExchangeServices, build
 from cambist.domain.identity.customers import EXTERNAL, Customer, customer_id
 from cambist.domain.market.assets import asset_of
@@ -50,6 +48,7 @@ from tests.dialects.cryptoexchange.views import (
     OUTSIDE,
     sample_views,
 )
+from tests.dialects.fakes import RecordingBus, StandingClock
 
 KEY = "db41bf-90f909-b34b52-b7c222-fc1e99"
 OTHER_KEY = "000000-111111-222222-333333-444444"
@@ -232,29 +231,12 @@ class FakeAssets:
 
 
 @dataclass
-class FakeBus:
-    """Record commands, honour gates, and refuse what the core would refuse for plain reasons."""
+class FakeBus(RecordingBus):
+    """Answer as the core would, of some trades."""
 
-    trades: FakeTrades
-    commands: list[tuple[Any, Gate | None]] = field(default_factory=list)
-    answers: dict[tuple[str, str, str], tuple[bytes, Any]] = field(default_factory=dict)
-    refusal: Exception | None = None
+    trades: FakeTrades = field(default_factory=FakeTrades, kw_only=True)
 
-    async def execute(self, command: object, gate: Gate | None = None) -> Any:
-        self.commands.append((command, gate))
-        if self.refusal is not None:
-            raise self.refusal
-        if gate is None:
-            return self._answer(command)
-        key = (gate.tenant, gate.operation, gate.key)
-        if key not in self.answers:
-            self.answers[key] = (fingerprint(command), self._answer(command))
-        print_, answer = self.answers[key]
-        if print_ != fingerprint(command):
-            raise DomainError(ErrorCode.IDEMPOTENCY_CONFLICT)
-        return answer
-
-    def _answer(self, command: object) -> Any:
+    def answer(self, command: object) -> Any:
         match command:
             case OpenTrade():
                 return self._opened(command)
@@ -323,28 +305,14 @@ class FakeRecorder:
         raise AssertionError("nothing is rounded here")
 
 
-@dataclass
-class FakeClock:
-    """Stand still until told."""
-
-    ns: int = 1_000_000_000_000
-    moment: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def monotonic_ns(self) -> int:
-        return self.ns
-
-
 class World:
     """Hold the fakes and the application made from them."""
 
     def __init__(self, sandbox_key: str | None = None, limits: Limits | None = None) -> None:
-        self.clock, self.clients, self.trades = FakeClock(), FakeClients(), FakeTrades()
+        self.clock, self.clients, self.trades = StandingClock(NOW), FakeClients(), FakeTrades()
         self.market, self.book = FakeMarket(now=self.clock.now), FakeBook()
         self.assets = FakeAssets()
-        self.bus = FakeBus(self.trades)
+        self.bus = FakeBus(trades=self.trades)
         callers = Callers(
             self.clients,
             limits or Limits.build(self.clock.monotonic_ns),

@@ -27,6 +27,7 @@ from cambist.http.limits import Limits, RateLimit
 from cambist.http.services import Commands
 from cambist.kernel.ids import OrderId, PartnerId
 from cambist.ports.trades import TradeQueries, VaultQueries
+from tests.dialects import talking
 from tests.partners_made import put_terms, take_on
 from tests.trades.desk import LTC, OUTSIDE, Desk
 from tests.world import World, open_world
@@ -115,17 +116,9 @@ def app_of(
     return Dispatcher([Mount(DIALECT.prefix, exchange)], fallback=exchange)
 
 
-@asynccontextmanager
-async def talk(app: ASGIApp, key: str) -> AsyncIterator[httpx2.AsyncClient]:
+def talk(app: ASGIApp, key: str) -> httpx2.AsyncClient:
     """Talk to an exchange with a key."""
-    # Clients type applications by the ASGI specification's dictionaries, Litestar by its own.
-    transport = httpx2.ASGITransport(cast("Any", app))
-    async with httpx2.AsyncClient(
-        transport=transport,
-        base_url=f"http://exchange.example{DIALECT.prefix}{DIALECT.base}",
-        headers={"X-API-Key": key},
-    ) as client:
-        yield client
+    return talking.talk(app, f"http://exchange.example{DIALECT.prefix}{DIALECT.base}", key)
 
 
 def buy(**changes: Any) -> dict[str, Any]:

@@ -1,32 +1,15 @@
 """Show that no key, id, address or field reaches another client's things."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from cambist.adapters.db.trade_queries import PostgresTrades
 from cambist.app.trades.cancel_trade import CancelTrade
 from cambist.bus.bus import Gate
 from cambist.kernel.ids import OrderId, PartnerId
 from cambist.ports.trades import HeldBalance, TradeView
-from tests.dialects.cryptoexchange.live import Stage, open_stage
+from tests.dialects.cryptoexchange.live import Stage
 from tests.dialects.cryptoexchange.matrix import findings, good_calls, prepare, send
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep one seed for the module, as its database keeps the addresses derived from it."""
-    return tmp_path_factory.mktemp("authorization")
-
-
-@pytest.fixture
-async def stage(database_url: str, folder: Path) -> AsyncIterator[Stage]:
-    """Open the stage on the module's database."""
-    async with open_stage(database_url, folder) as opened:
-        yield opened
 
 
 async def test_wrong_keys_foreign_ids_and_surplus_fields_come_to_nothing(stage: Stage) -> None:

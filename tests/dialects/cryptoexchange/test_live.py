@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -21,7 +20,6 @@ from tests.dialects.cryptoexchange.live import (
     PUBLIC_URL,
     Stage,
     buy,
-    open_stage,
     sell,
     talk,
     verify,
@@ -33,19 +31,6 @@ KEY_LIKE = re.compile(
     r"[xyztuv]prv|\b[5KL9c6T][1-9A-HJ-NP-Za-km-z]{50,51}\b|\b[0-9a-fA-F]{64}\b|mnemonic|private"
 )
 """What a private key looks like: extended, WIF, or 32 bytes in hex."""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep one seed for the module, as its database keeps the addresses derived from it."""
-    return tmp_path_factory.mktemp("live")
-
-
-@pytest.fixture
-async def stage(database_url: str, folder: Path) -> AsyncIterator[Stage]:
-    """Open the stage on the module's database."""
-    async with open_stage(database_url, folder) as opened:
-        yield opened
 
 
 @pytest.fixture

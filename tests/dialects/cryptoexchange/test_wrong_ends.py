@@ -1,14 +1,13 @@
 """Show that no order is made to an address or account that nothing could be sent to."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
 
 from cambist.adapters.chain_families.networks import Network
 from tests.chains.test_addresses import FIRST, utxo_addresses
-from tests.dialects.cryptoexchange.live import Stage, buy, open_stage, sell
+from tests.dialects.cryptoexchange.live import Stage, buy, sell
 from tests.trades.desk import OUTSIDE
 
 OTHER_LETTER = {"q": "p"}
@@ -54,19 +53,6 @@ WRONG_ACCOUNTS = [
     ("SEK", "5000-1234568", "check-digits"),
     ("SEK", "jana", "format"),
 ]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep one seed for the module, as its database keeps the addresses derived from it."""
-    return tmp_path_factory.mktemp("ends")
-
-
-@pytest.fixture
-async def stage(database_url: str, folder: Path) -> AsyncIterator[Stage]:
-    """Open the stage on the module's database."""
-    async with open_stage(database_url, folder) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -13,8 +13,6 @@ from cambist.app.orders.refund_order import RefundOrder
 from cambist.app.orders.send_crypto import SendCrypto
 from cambist.app.orders.withdraw import Withdraw
 from cambist.app.paying import PromisedOrder
-from cambist.bus.answers import fingerprint
-from cambist.bus.bus import Gate
 from cambist.dialects.cryptopayments import DIALECT, GatewayServices, build
 from cambist.domain.market.assets import ASSETS, CHAINS
 from cambist.domain.orders.orders import Order
@@ -33,6 +31,7 @@ from cambist.kernel.rates import Rate
 from cambist.ports.principals import PartnerPrincipal
 from cambist.ports.queries import OrderView, Page, PaymentView
 from tests import orders_made
+from tests.dialects.fakes import RecordingBus, StandingClock
 
 KEY = "db41bf-90f909-b34b52-b7c222-fc1e99"
 ROUNDING_KEY = "9cb604-d7be11-820606-a0f47e-3b0799"
@@ -214,29 +213,10 @@ class FakeQueries:
         return [v for v in self.views if v.order.partner_id == principal.partner_id]
 
 
-@dataclass
-class FakeBus:
-    """Record commands, honour gates, and refuse what the core would refuse for plain reasons."""
+class FakeBus(RecordingBus):
+    """Answer as the core would."""
 
-    commands: list[tuple[Any, Gate | None]] = field(default_factory=list)
-    answers: dict[tuple[str, str, str], tuple[bytes, Any]] = field(default_factory=dict)
-    refusal: Exception | None = None
-
-    async def execute(self, command: object, gate: Gate | None = None) -> Any:
-        self.commands.append((command, gate))
-        if self.refusal is not None:
-            raise self.refusal
-        if gate is None:
-            return self._answer(command)
-        key = (gate.tenant, gate.operation, gate.key)
-        if key not in self.answers:
-            self.answers[key] = (fingerprint(command), self._answer(command))
-        print_, answer = self.answers[key]
-        if print_ != fingerprint(command):
-            raise DomainError(ErrorCode.IDEMPOTENCY_CONFLICT)
-        return answer
-
-    def _answer(self, command: object) -> Any:
+    def answer(self, command: object) -> Any:
         order_id = OrderId(UUID(int=len(self.commands) + (7 << 76) + (2 << 62)))
         match command:
             case OpenOrder():
@@ -276,20 +256,6 @@ class FakeRecorder:
         self.rounded.append(key_id)
 
 
-@dataclass
-class FakeClock:
-    """Stand still until told."""
-
-    ns: int = 1_000_000_000_000
-    today: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.today
-
-    def monotonic_ns(self) -> int:
-        return self.ns
-
-
 class FakeIds:
     """Count."""
 
@@ -305,7 +271,7 @@ class World:
     """Hold the fakes and the application made from them."""
 
     def __init__(self, limits: Limits | None = None, public_url: str = PUBLIC_URL) -> None:
-        self.clock, self.recorder, self.ids = FakeClock(), FakeRecorder(), FakeIds()
+        self.clock, self.recorder, self.ids = StandingClock(NOW), FakeRecorder(), FakeIds()
         self.bus, self.queries = FakeBus(), FakeQueries()
         callers = Callers(
             self.queries,

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import httpx2
 from litestar.types import ASGIApp
@@ -24,6 +23,7 @@ from cambist.http.limits import Limits, RateLimit
 from cambist.http.services import Commands
 from cambist.kernel.ids import IntegrationId, PartnerId
 from cambist.ports.queries import PartnerQueries
+from tests.dialects.talking import talk
 from tests.partners_made import take_on
 from tests.world import FEE_PPM, World, open_world
 
@@ -79,12 +79,8 @@ class Stage:
         self, queries: PartnerQueries | None = None, bus: Commands | None = None
     ) -> AsyncIterator[httpx2.AsyncClient]:
         """Talk to the gateway with the caller's key."""
-        transport = httpx2.ASGITransport(cast("Any", self.app(queries, bus)))
         address = f"http://gateway.example{DIALECT.prefix}{DIALECT.base}"
-        headers = {"X-API-Key": self.mine.key}
-        async with httpx2.AsyncClient(
-            transport=transport, base_url=address, headers=headers
-        ) as client:
+        async with talk(self.app(queries, bus), address, self.mine.key) as client:
             yield client
 
 

@@ -15,6 +15,7 @@ from cambist.bootstrap.web import open_web
 from cambist.domain.partners.partners import KeyMode, PartnerKind
 from cambist.kernel.ids import ApiKeyId, PartnerId
 from tests.dialects.cryptopayments.gateway import BASE
+from tests.dialects.talking import talk
 from tests.world import World, open_world
 
 TRX = 1_000_000
@@ -73,13 +74,7 @@ async def open_house(database_url: str, folder: Path) -> AsyncIterator[House]:
         write_access(settings, access)
         app = cast("Any", await stack.enter_async_context(open_web(world.core)))
         merchant, outsider = [
-            await stack.enter_async_context(
-                httpx2.AsyncClient(
-                    transport=httpx2.ASGITransport(app),
-                    base_url=f"http://gateway.example{BASE}",
-                    headers={"X-API-Key": key},
-                )
-            )
+            await stack.enter_async_context(talk(app, f"http://gateway.example{BASE}", key))
             for key in (secret, foreign)
         ]
         yield House(world, app, merchant, outsider, key_id, secret)

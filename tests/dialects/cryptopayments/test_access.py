@@ -14,9 +14,10 @@ from tests.dialects.cryptopayments.gateway import (
     NOW,
     ORDER,
     OTHER_KEY,
-    FakeClock,
     World,
 )
+from tests.dialects.fakes import StandingClock
+from tests.dialects.talking import talk
 
 NS = 1_000_000_000
 BODY = {"integrationId": INTEGRATION}
@@ -91,7 +92,7 @@ async def test_a_key_is_looked_up_once_for_some_seconds(
 
 
 async def test_a_key_asks_as_often_as_its_limit_allows() -> None:
-    clock = FakeClock()
+    clock = StandingClock(NOW)
     limits = Limits.build(clock.monotonic_ns, by_key=RateLimit(per_second=1, burst=3))
     world = World(limits)
     async with _client(world) as client:
@@ -107,7 +108,7 @@ async def test_a_key_asks_as_often_as_its_limit_allows() -> None:
 
 
 async def test_an_address_asks_as_often_as_its_limit_allows() -> None:
-    clock = FakeClock()
+    clock = StandingClock(NOW)
     limits = Limits.build(clock.monotonic_ns, by_address=RateLimit(per_second=1, burst=2))
     async with _client(World(limits)) as client:
         statuses = [
@@ -118,7 +119,7 @@ async def test_an_address_asks_as_often_as_its_limit_allows() -> None:
 
 
 async def test_guessing_keys_ends_in_a_limit_before_the_database() -> None:
-    clock = FakeClock()
+    clock = StandingClock(NOW)
     limits = Limits.build(clock.monotonic_ns, failures=RateLimit(per_second=1, burst=5))
     world = World(limits)
     async with _client(world) as client:
@@ -155,14 +156,10 @@ async def test_rounding_ends_with_its_day(client: httpx2.AsyncClient, world: Wor
     exact = await client.post("/order/payment", json={**body, "amount": "1.2"}, headers=headers)
     assert exact.status_code == 201
     assert len(world.recorder.rounded) == 1
-    world.clock.today = NOW.replace(day=17)
+    world.clock.moment = NOW.replace(day=17)
     late = await client.post("/order/payment", json=body, headers=headers)
     assert (late.status_code, late.json()["code"]) == (400, "amount-too-precise")
 
 
 def _client(world: World) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(world.asgi),
-        base_url=f"http://gateway.example{BASE}",
-        headers={"X-API-Key": KEY},
-    )
+    return talk(world.asgi, f"http://gateway.example{BASE}", KEY)

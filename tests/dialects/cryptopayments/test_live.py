@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,10 +9,10 @@ import pytest
 
 from cambist.adapters.db.audit import verify
 from cambist.adapters.db.books import fold, seal
-from tests.dialects.cryptopayments.live import OUTSIDE, TRX, Stage, open_stage
+from tests.dialects.cryptopayments.live import OUTSIDE, TRX, Stage
 from tests.dialects.cryptopayments.test_bad_input import BROKEN
+from tests.dialects.problems import JSON_TYPE
 
-JSON_TYPE = {"content-type": "application/json"}
 SEED = {
     "primaryAmount": {"amount": "1.000000", "currency": "TRX"},
     "secondaryAmount": {"amount": "0.27", "currency": "EUR"},
@@ -25,19 +24,6 @@ NO_AMOUNTS: tuple[Any, ...] = (
     "0", "0.000000", "1.0000000", "\u0661\u0662", "\uff11", "9" * 22, "9" * 5_000,
     1, 1.5, 1e308, True, None, [], {},
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep one seed for the module, as its database keeps the addresses derived from it."""
-    return tmp_path_factory.mktemp("live")
-
-
-@pytest.fixture
-async def stage(database_url: str, folder: Path) -> AsyncIterator[Stage]:
-    """Open the stage on the module's database."""
-    async with open_stage(database_url, folder) as opened:
-        yield opened
 
 
 @pytest.fixture
