@@ -193,14 +193,28 @@ def test_bounds_are_the_widest_over_all_fiat_currencies() -> None:
         priced("LTC", "EUR", "80", replace(TERMS, minimum_fee_units=0)),
         priced("LTC", "CZK", "2000", replace(TERMS, minimum_fee_units=0)),
     ]
-    (ltc,) = pricing.currencies(["LTC"], buys)
+    (ltc,) = pricing.currencies(["LTC"], buys, [])
     assert (ltc.minimum, ltc.maximum) == ("0.00480196", "122.54891960")
-    (none,) = pricing.currencies(["BTC"], buys)
+    (none,) = pricing.currencies(["BTC"], buys, [])
     assert (none.minimum, none.maximum, none.network_fee) == (None, None, None)
     (boundless,) = pricing.currencies(
-        ["LTC"], [*buys, priced("LTC", "SEK", "900", replace(TERMS, maximum_units=None))]
+        ["LTC"], [*buys, priced("LTC", "SEK", "900", replace(TERMS, maximum_units=None))], []
     )
     assert boundless.maximum is None
+
+
+async def test_bounds_of_a_currency_are_within_the_limits_of_an_order() -> None:
+    (rule,) = [r for r in await FakeMarket().limits(CLIENT_ID, mapping.NAME) if r.level == 1]
+    terms = replace(TERMS, minimum_fee_units=0, network_fee_units=0, maximum_units=None)
+    buys = [priced("LTC", "EUR", "80", replace(terms, minimum_units=1))]
+    limit = replace(rule, level=None, per_order_min=8_160, per_order_max=16_320)
+    (ltc,) = pricing.currencies(["LTC"], buys, [limit])
+    assert (ltc.minimum, ltc.maximum) == ("1.00000000", "2.00000000")
+    (unbound,) = pricing.currencies(["LTC"], buys, [replace(limit, per_order_max=None)])
+    assert unbound.maximum is None
+    tight = priced("LTC", "EUR", "80", replace(terms, minimum_units=8_160, maximum_units=16_320))
+    wide = replace(limit, per_order_min=1, per_order_max=1_000_000)
+    assert pricing.currencies(["LTC"], [tight], [wide])[0].maximum == "2.00000000"
 
 
 async def test_the_most_specific_limit_for_an_unknown_customer_is_told() -> None:

@@ -30,5 +30,5 @@ def with_written_ids(app: ASGIApp, base: str) -> ASGIApp:
 def _route_as_written(scope: Any, base: str) -> None:
     found = _SEGMENT.search(scope["raw_path"])
     if found is not None:
-        # What clients left as it is gets encoded here; servers let it pass.
+        # What clients left as it is gets encoded here; some servers let it pass.
         scope["path"] = f"{base}{_TAIL}{quote(found[1], PATH_CHARACTERS)}/orders"

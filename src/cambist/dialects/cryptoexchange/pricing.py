@@ -104,7 +104,7 @@ def configuration_out(
     return answers.Configuration(
         client=answers.Client(str(client.id), client.name),
         fiat_currencies=list(FIAT_CODES),
-        crypto_currencies=currencies(enabled, buys),
+        crypto_currencies=currencies(enabled, buys, rules),
         limits=_limits(rules),
         fees=_fees(buys),
         rate_validity_seconds=min(
@@ -114,16 +114,25 @@ def configuration_out(
     )
 
 
-def currencies(enabled: Sequence[str], buys: Sequence[Priced]) -> list[answers.CryptoCurrency]:
+def currencies(
+    enabled: Sequence[str], buys: Sequence[Priced], rules: Sequence[LimitRule]
+) -> list[answers.CryptoCurrency]:
     """Show what is traded, and how much of it an order may be about."""
-    return [_currency(code, buys) for code in enabled]
+    return [_currency(code, buys, rules) for code in enabled]
 
 
-def _currency(code: str, buys: Iterable[Priced]) -> answers.CryptoCurrency:
+def _currency(
+    code: str, buys: Iterable[Priced], rules: Sequence[LimitRule]
+) -> answers.CryptoCurrency:
     asset = ASSETS[code]
     priced = [one for one in buys if one.crypto.code == code]
-    least = [bound for one in priced if (bound := _least(one)) is not None]
-    most = [_most(one) for one in priced]
+    limits = [rule_of(rules, one.fiat.code) for one in priced]
+    least = [
+        bound
+        for one, rule in zip(priced, limits, strict=True)
+        if (bound := _least(one, rule)) is not None
+    ]
+    most = [_most(one, rule) for one, rule in zip(priced, limits, strict=True)]
     fees = [one.market.terms.network_fee_units for one in priced]
     highest = None if None in most else max((bound for bound in most if bound), default=None)
     return answers.CryptoCurrency(
@@ -136,16 +145,17 @@ def _currency(code: str, buys: Iterable[Priced]) -> answers.CryptoCurrency:
     )
 
 
-def _least(priced: Priced) -> int | None:
+def _least(priced: Priced, rule: LimitRule | None) -> int | None:
     """Tell the crypto that the smallest order buys, None when even its fees are more."""
-    units = max(priced.market.terms.minimum_units, 1)
+    units = max(priced.market.terms.minimum_units, 1, 0 if rule is None else rule.per_order_min)
     deal = deal_or_none(priced, Given.FROM, units)
     return None if deal is None else deal.crypto_units
 
 
-def _most(priced: Priced) -> int | None:
+def _most(priced: Priced, rule: LimitRule | None) -> int | None:
     """Tell the crypto that the largest order buys, None without a bound."""
-    units = priced.market.terms.maximum_units
+    bounds = (priced.market.terms.maximum_units, None if rule is None else rule.per_order_max)
+    units = min((bound for bound in bounds if bound is not None), default=None)
     deal = None if units is None else deal_or_none(priced, Given.FROM, units)
     return None if deal is None else deal.crypto_units
 
