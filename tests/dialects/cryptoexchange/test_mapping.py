@@ -127,6 +127,20 @@ def test_what_is_still_due_is_asked_for() -> None:
     assert out(replace(view, pay=None)).payment is None
 
 
+def test_a_seller_is_asked_for_nothing_that_was_seen_already() -> None:
+    view = in_state(OrderState.PAYMENT_SEEN, OrderKind.SELL)
+    whole = view.trade.crypto_units
+    for received, due in ((0, whole), (whole - 5, 5), (whole, 0), (whole + 1, 0)):
+        told = out(replace(view, order=replace(view.order, received=received))).payment
+        if not due:
+            assert told is None
+            continue
+        assert isinstance(told, answers.ChainPayment)
+        assert told.amount == showing.money_text(due, ASSETS["LTC"])
+        assert told.uri is not None
+        assert told.uri.endswith(f"?amount={told.amount}")
+
+
 def test_only_wallets_that_read_bip_21_are_given_a_uri() -> None:
     sell = show(make_order(SELL, CLIENT_ID, kind=OrderKind.SELL, address=CUSTODY))
     for crypto, uri in (("LTC", f"litecoin:{CUSTODY}?amount=1.22539019"), ("ETH", None)):

@@ -132,10 +132,10 @@ def _payment(view: TradeView, crypto: Asset) -> answers.BankPayment | answers.Ch
         return None
     if view.order.kind is OrderKind.BUY:
         return None if view.pay is None else _by_bank(view.pay)
-    address_ = view.order.address
-    if address_ is None:
+    address_, due = view.order.address, view.trade.crypto_units - view.order.received
+    if address_ is None or due <= 0:
         return None
-    amount = money_text(view.trade.crypto_units, crypto)
+    amount = money_text(due, crypto)
     chain = chain_of(crypto)
     uri = f"{chain.uri_scheme}:{address_}?amount={amount}" if chain.id in WALLET_CHAINS else None
     return answers.ChainPayment(address_, uri, amount, crypto.code)
