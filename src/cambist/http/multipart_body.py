@@ -11,6 +11,7 @@ from cambist.http.refusals import Fault, refuse
 MEDIA_TYPE = "multipart/form-data"
 FILE_BYTES_MAX = 10 * 1024**2
 FIELDS_BYTES_MAX = 64 * 1024
+"""Of all texts together."""
 BODY_BYTES_MAX = FILE_BYTES_MAX + FIELDS_BYTES_MAX
 """What a route that takes such forms bounds its bodies to."""
 
@@ -44,15 +45,18 @@ class _Reader:
         self._part: multipart.MultipartSegment | None = None
         self._content = bytearray()
         self._names: set[str] = set()
+        # Whether it is the file's.
+        self._room = {True: FILE_BYTES_MAX, False: FIELDS_BYTES_MAX}
 
     def take(self, event: object) -> None:
         """Take one event of the parser: a part's head, some of its content, its end."""
         if isinstance(event, multipart.MultipartSegment):
             self._begin(event)
         elif isinstance(event, bytes | bytearray):
-            self._content += event
-            if len(self._content) > self._room:
+            self._room[self._is_file] -= len(event)
+            if self._room[self._is_file] < 0:
                 raise refuse(Fault.BODY_TOO_LARGE)
+            self._content += event
         else:
             self._end()
 
@@ -63,10 +67,6 @@ class _Reader:
     @property
     def _is_file(self) -> bool:
         return self._part is not None and self._part.name == self._file_field
-
-    @property
-    def _room(self) -> int:
-        return FILE_BYTES_MAX if self._is_file else FIELDS_BYTES_MAX
 
     def _begin(self, part: multipart.MultipartSegment) -> None:
         name = part.name or ""

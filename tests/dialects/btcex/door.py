@@ -135,8 +135,8 @@ async def change(request: BrokerRequest) -> Done:
 @post("/order/{number:int}/verify-identity", status_code=200)
 async def verify_identity(request: BrokerRequest) -> Done:
     """Answer the form's fields that were let in."""
-    fields = {k: v for k, v in (await request.form()).items() if isinstance(v, str)}
-    return Done(str(request.user.partner_id), request.is_test, fields)
+    form = await request.sent_form()
+    return Done(str(request.user.partner_id), request.is_test, dict(form.fields))
 
 
 @post("/order/{number:int}/verify-phone-sms", status_code=202)

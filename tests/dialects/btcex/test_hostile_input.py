@@ -34,6 +34,29 @@ async def test_a_part_in_a_character_set_that_cannot_be_read_is_refused(
         assert answer.status_code in (400, 401), answer.text
 
 
+@pytest.mark.parametrize("texts", [{"kind": "x" * 70_000}, {"a": "x" * 40_000, "b": "x" * 40_000}])
+async def test_texts_of_a_form_are_bounded_before_anything_is_computed_of_them(
+    me: Client, texts: dict[str, str]
+) -> None:
+    for path in ("/order/7/verify-identity", "/order/buy"):
+        files = {"file": ("x.png", b"x")}
+        answer = await me.http.post(path, data=texts, files=files, headers=me.signer.over({}))
+        assert answer.status_code == 413, answer.text
+        assert answer.json()["type"] == "/problems/body-too-large"
+
+
+async def test_a_form_has_one_file_under_its_name(me: Client) -> None:
+    told = {"kind": "selfie", "sha256": "0" * 64}
+    for files in (
+        {"picture": ("x.png", b"\x89PNG")},
+        [("file", ("x", b"x")), ("file", ("y", b"y"))],
+    ):
+        signed = me.signer.over(told)
+        path = "/order/7/verify-identity"
+        answer = await me.http.post(path, data=told, files=files, headers=signed)
+        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/request-invalid")
+
+
 async def test_thousands_of_wrong_fields_are_not_all_repeated(me: Client) -> None:
     query = "&".join(f"k{n}" for n in range(5_000))
     many = {f"k{n}": 1 for n in range(4_000)}

@@ -1,14 +1,11 @@
 """Decide what an answer to a case leads to, and what is said when it was not the right one."""
 
-from pathlib import PurePath
 from typing import NoReturn
-
-from litestar.datastructures import UploadFile
 
 from cambist.app.cases.confirm_code import Tried
 from cambist.app.cases.decide_change import ChangeOutcome
 from cambist.dialects.btcex import answers, finding, mapping, placing, showing, wire
-from cambist.dialects.btcex.desk import BtcexRequest, Done, is_form
+from cambist.dialects.btcex.desk import BtcexRequest, Done
 from cambist.dialects.btcex.tables import CaseName
 from cambist.domain.identity.documents import DocumentKind
 from cambist.domain.messaging.codes import Outcome
@@ -26,7 +23,7 @@ async def identity(request: BtcexRequest, order_id: str) -> answers.Order:
         RefusedError: FIELD_INVALID, JSON_INVALID, MEDIA_TYPE_UNSUPPORTED.
         DomainError: NOT_FOUND, CASE_NOT_OPEN, DOCUMENT_INVALID, LIMIT_EXCEEDED.
     """
-    if is_form(request.headers):
+    if request.is_form:
         return await _picture(request, order_id)
     today = request.services.now().date()
     data = read_model(wire.VerifyIdentity, await request.json(), today)
@@ -35,11 +32,9 @@ async def identity(request: BtcexRequest, order_id: str) -> answers.Order:
 
 
 async def _picture(request: BtcexRequest, order_id: str) -> answers.Order:
-    form = await request.form()
-    files = [value for value in form.values() if isinstance(value, UploadFile)]
-    fields = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
-    picture = read_model(wire.Picture, fields)
-    if not files:
+    form = await request.sent_form()
+    picture = read_model(wire.Picture, form.fields)
+    if form.file is None:
         raise refuse(Fault.FIELD_INVALID, Violation(FILE, "A file is expected.", "missing"))
     view, case = await finding.open_case(request, order_id, CaseName.VERIFY_IDENTITY)
     upload = Upload(
@@ -47,8 +42,8 @@ async def _picture(request: BtcexRequest, order_id: str) -> answers.Order:
         partner_id=request.partner_id,
         case=case.kind,
         kind=DocumentKind(picture.kind),
-        content=await files[0].read(),
-        claimed_type=PurePath(files[0].filename).suffix or files[0].content_type,
+        content=form.file.content,
+        claimed_type=form.file.claimed_type,
     )
     if request.is_test:
         command = await request.services.uploads.examine(upload)

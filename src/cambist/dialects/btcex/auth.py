@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from litestar.datastructures import UploadFile
 from litestar.openapi.spec import SecurityScheme
 
 from cambist.dialects.btcex.browser import effect_allowed
@@ -16,8 +15,10 @@ from cambist.dialects.btcex.tables import CHALLENGE
 from cambist.http.callers import UsageRecorder
 from cambist.http.json_body import StrictRequest
 from cambist.http.limits import Limits, site_of
-from cambist.http.refusals import ROOT, Fault, Refusal, RefusedError, Violation, refuse
+from cambist.http.multipart_body import MEDIA_TYPE, SentForm, read_form
+from cambist.http.refusals import Fault, Refusal, RefusedError, Violation, refuse
 from cambist.http.services import Services
+from cambist.http.uploading import FILE
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.ports.nonces import NONCE_MAX, NonceLog
 from cambist.ports.principals import PartnerPrincipal
@@ -32,8 +33,10 @@ EFFECT = "effect"
 """The key of a public handler's `opt`: True turns away what only looks at links."""
 TEST_CODE = "test-not-allowed"
 TEST_DETAIL = "Only a signed request with a key of the sandbox can be a test."
-SHA256_FIELD = "sha256"
-MULTIPART = "multipart/form-data"
+SHA256 = "sha256"
+"""The field of a form that holds its file's digest."""
+FORM = "btcex-form"
+"""The key in a request's state that holds its form, which can be read once only."""
 
 SECURITY = {
     name: SecurityScheme(
@@ -164,6 +167,24 @@ class BrokerRequest(StrictRequest[PartnerPrincipal]):
         client = self.scope["client"]
         return client[0] if client else ""
 
+    @property
+    def is_form(self) -> bool:
+        """Tell whether the body is declared as a multipart form."""
+        return self.content_type[0] == MEDIA_TYPE
+
+    async def sent_form(self) -> SentForm:
+        """Read the multipart form.
+
+        Raises:
+            RefusedError: REQUEST_INVALID, BODY_TOO_LARGE.
+        """
+        kept = self.scope["state"]
+        if FORM not in kept:
+            boundary = self.content_type[1].get("boundary")
+            kept[FORM] = await read_form(self.stream(), boundary, FILE)
+        form: SentForm = kept[FORM]
+        return form
+
 
 async def enter(request: BrokerRequest) -> None:
     """Let a request in: body, then key, signature, test switch, nonce, limits, in this order.
@@ -216,40 +237,16 @@ async def signed_body(request: BrokerRequest) -> Any:
     A form's file is covered by its digest, which the text field `sha256` must hold.
 
     Raises:
-        RefusedError: JSON_INVALID, FIELD_INVALID.
+        RefusedError: JSON_INVALID, FIELD_INVALID, REQUEST_INVALID, BODY_TOO_LARGE.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != MULTIPART:
+    if not request.is_form:
         return read_signed(await request.body())
-    try:
-        form = await request.form()
-    except (ValueError, LookupError) as error:
-        # The framework believes the character set a part claims to have; some codecs refuse in
-        # words of their own.
-        raise _wrong(ROOT, "The form is not valid.", "form-syntax") from error
-    return await _form_body(form)
-
-
-async def _form_body(form: Any) -> dict[str, str]:
-    """Give a form's text fields, in their order, once its file has the digest they state."""
-    fields: dict[str, str] = {}
-    digests: list[str] = []
-    # Not multi_items(): that one forgets the order, which is signed.
-    for name, value in form.items():
-        if isinstance(value, UploadFile):
-            digests.append(hashlib.sha256(await value.read()).hexdigest())
-            await value.seek(0)
-        elif name in fields:
-            raise _wrong(name[:100], "This field occurs twice.", "repeated")
-        else:
-            fields[name] = value
-    if digests not in ([], [fields.get(SHA256_FIELD)]):
-        raise _wrong(SHA256_FIELD, "One file and its SHA-256 in hex are expected.", "digest")
-    return fields
-
-
-def _wrong(field: str, message: str, code: str) -> RefusedError:
-    return refuse(Fault.FIELD_INVALID, Violation(field, message, code))
+    form = await request.sent_form()
+    file = form.file
+    if file is not None and hashlib.sha256(file.content).hexdigest() != form.fields.get(SHA256):
+        violation = Violation(SHA256, "The file's SHA-256 in hex is expected.", "digest")
+        raise refuse(Fault.FIELD_INVALID, violation)
+    return dict(form.fields)
 
 
 def _wait(delay_s: int) -> None:

@@ -1,6 +1,5 @@
 """Decide what handlers are given, whose requests reach them, and that a test keeps nothing."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,7 +8,6 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from cambist.bus.bus import Gate, Rehearsal
 from cambist.dialects.btcex.auth import (
-    MULTIPART,
     PUBLIC,
     TEST,
     BrokerRequest,
@@ -133,7 +131,7 @@ async def enter(request: BtcexRequest) -> None:
     if TEST in request.headers and not request.services.sandbox:
         raise test_refused()
     opt = request.route_handler.opt
-    if opt.get(UPLOAD) and not is_form(request.headers):
+    if opt.get(UPLOAD) and not request.is_form:
         await _bound_json(request)
     await enter_signed(request)
     if opt.get(PUBLIC):
@@ -141,12 +139,6 @@ async def enter(request: BtcexRequest) -> None:
     await request.affiliate()
     if request.is_test:
         request.mark()
-
-
-def is_form(headers: Mapping[str, str]) -> bool:
-    """Tell whether a body is declared as a multipart form."""
-    kind = headers.get("content-type", "").partition(";")[0]
-    return kind.strip().lower() == MULTIPART
 
 
 async def _bound_json(request: BtcexRequest) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import re
 from typing import Any
 
 from cambist.http.json_body import parse_object
@@ -12,21 +11,10 @@ NOTHING = None
 EMPTY_LIST: list[Any] = []
 SLASHES = ("\\/", "/")
 """How a slash is written: PHP's default, and with JSON_UNESCAPED_SLASHES."""
+DELETE = "\x7f"
 
 _BARE = {b"": NOTHING, b"null": NOTHING, b"[]": EMPTY_LIST}
 _BLANKS = b" \t\r\n"
-_SHORT = {
-    '"': '\\"',
-    "\\": "\\\\",
-    "\b": "\\b",
-    "\f": "\\f",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-}
-_PLANE = 0x10000
-_ESCAPED = re.compile(r'[^ -\x7f]|["\\/]')
-"""All that is not written as it is; PHP leaves U+007F alone."""
 
 
 class Token(str):
@@ -78,22 +66,9 @@ def encode(value: Any, slash: str) -> str:
 
 
 def _text(text: str, slash: str) -> str:
-    return (
-        '"'
-        + _ESCAPED.sub(lambda found: slash if found[0] == "/" else _escape(found[0]), text)
-        + '"'
-    )
-
-
-def _escape(char: str) -> str:
-    short = _SHORT.get(char)
-    if short is not None:
-        return short
-    point = ord(char)
-    if point < _PLANE:
-        return f"\\u{point:04x}"
-    above = point - _PLANE
-    return f"\\u{0xD800 + (above >> 10):04x}\\u{0xDC00 + (above & 0x3FF):04x}"
+    # json writes ASCII as PHP does but for U+007F, which PHP leaves alone.
+    plain = DELETE.join([json.dumps(part)[1:-1] for part in text.split(DELETE)])
+    return f'"{plain.replace("/", slash)}"'
 
 
 def sign(private: bytes, key: str, nonce: int, text: str) -> str:

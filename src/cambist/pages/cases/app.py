@@ -193,7 +193,7 @@ async def _read(request: AnyRequest) -> tuple[Sent, str | None]:
     """Read a form of texts; anything else is none of ours."""
     if request.content_type[0] != RequestEncodingType.URL_ENCODED:
         raise BrokenFormError
-    return sent((await request.form()).multi_items())
+    return sent((await request.form()).items())
 
 
 async def _read_multipart(
