@@ -1,7 +1,5 @@
 """Prove in a real browser that mails look like mails, fit a phone, and run nothing."""
 
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,8 +7,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from cambist.adapters.messages.gallery import SampleGallery
 from cambist.adapters.messages.writer import TemplateWriter
@@ -19,8 +16,8 @@ from cambist.http.dispatch import Dispatcher, Mount
 from cambist.pages.sandbox import SandboxServices, sandbox_app
 from cambist.pages.sandbox.app import PREFIX
 from cambist.ports.sandbox import KeptMessage
+from tests.browsing import SIZES, chromium, serving
 from tests.messages.made import NOW, contents_of
-from tests.pages.test_pay_browser import CHROMIUM, FLAGS, SIZES
 
 WRITER = TemplateWriter()
 HOSTILE = (
@@ -60,22 +57,6 @@ class Shelf:
         return next((one for one in self.messages if one.id == message_id), None)
 
 
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """Serve an application on a free port of loopback."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     shelf = Shelf(
@@ -98,16 +79,14 @@ def site() -> Iterator[str]:
         }
     )
     app = sandbox_app(services)
-    with serving(Dispatcher([Mount(PREFIX, app)], cast("Any", app))) as url:
-        yield f"{url}{PREFIX}"
+    with serving(Dispatcher([Mount(PREFIX, app)], cast("Any", app))) as port:
+        yield f"http://127.0.0.1:{port}{PREFIX}"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with chromium() as running:
+        yield running
 
 
 @dataclass

@@ -1,24 +1,20 @@
 """Prove in a real browser that the pay page is whole, calm, alive and harmless."""
 
 import re
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import uvicorn
 from litestar import Litestar, get
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from cambist.pages.look.languages import LANGUAGES
 from cambist.pages.pay import pay_app
 from cambist.pages.pay.watching import Watches
+from tests.browsing import POLYGLOT, chromium, complaints_of, serving, too_wide
 from tests.pages.stage import (
     ASKED,
     IDS,
@@ -33,22 +29,6 @@ from tests.pages.stage import (
     view,
 )
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
-SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-POLYGLOT = (
-    "<img src=x onerror=window.hit=1><script>window.hit=1</script>"
-    "\"'`--><svg/onload=window.hit=1>{{7*7}}${7*7}</title><x"
-)
 ADDRESS_BY_HAND = """() => {
     const range = document.createRange();
     range.selectNodeContents(document.getElementById("address"));
@@ -72,20 +52,6 @@ class Site:
         return f"{self.url}{path}?{urlencode({**IDS, **extra})}"
 
 
-@contextmanager
-def serving(app: Any) -> Iterator[int]:
-    """Run an application on a free port."""
-    config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield int(server.servers[0].sockets[0].getsockname()[1])
-    server.should_exit = True
-    thread.join()
-
-
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     """Run the pay page."""
@@ -99,10 +65,8 @@ def site() -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Run one browser for all tests of the module."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture
@@ -111,14 +75,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(reduced_motion="reduce", timezone_id="Europe/Prague")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     tab = context.new_page()
-    complaints: list[str] = []
-
-    def complain(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(message.text)
-
-    tab.on("console", complain)
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(tab)
     yield tab
     context.close()
     assert complaints == []
@@ -128,12 +85,7 @@ def test_every_state_is_whole_on_every_screen(page: Page, site: Site, tmp_path: 
     for name, shown in scenes().items():
         site.queries.shown = shown
         page.goto(site.address())
-        for size_name, size in SIZES.items():
-            page.set_viewport_size({"width": size["width"], "height": size["height"]})
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                page.screenshot(path=tmp_path / f"{name}-{size_name}-{scheme}.png", full_page=True)
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+        assert too_wide(page, name, tmp_path) == [], name
         address = shown.view.order.address
         if page.locator("#address").count():
             assert page.evaluate(ADDRESS_BY_HAND) == address

@@ -3,21 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browsing import chromium, serving
 from tests.dialects.cryptoexchange.exchange import BASE, KEY, World
 from tests.dialects.cryptoexchange.views import BUY
-from tests.pages.test_pay_browser import CHROMIUM, FLAGS, serving
 
 ANSWER_MS = 20_000
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

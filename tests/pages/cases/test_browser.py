@@ -1,22 +1,19 @@
 """Prove in a real browser that the pages about orders are whole, calm, alive and harmless."""
 
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import expect as expected
 
 from cambist.domain.compliance.cases import CaseKind
 from cambist.http.multipart_body import FILE_BYTES_MAX
 from cambist.pages.cases import case_app
 from cambist.pages.look.languages import LANGUAGES
+from tests.browsing import POLYGLOT, chromium, complaints_of, serving, too_wide
 from tests.pages.cases.answers import AML, IDENTITY
 from tests.pages.cases.scenery import (
     LITECOIN,
@@ -37,22 +34,6 @@ from tests.pages.cases.stage import (
     services_on,
 )
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
-SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-POLYGLOT = (
-    "<img src=x onerror=window.hit=1><script>window.hit=1</script>"
-    "\"'`--><svg/onload=window.hit=1>{{7*7}}${7*7}</title><x"
-)
 MINE = f"/order/{PAGE}"
 
 
@@ -75,20 +56,6 @@ class Site:
         self.visits.sent.clear()
 
 
-@contextmanager
-def serving(app: Any) -> Iterator[int]:
-    """Run an application on a free port."""
-    config = uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield int(server.servers[0].sockets[0].getsockname()[1])
-    server.should_exit = True
-    thread.join()
-
-
 @pytest.fixture(scope="module")
 def running() -> Iterator[Site]:
     """Run the pages on plain http, as on a developer's own machine."""
@@ -109,10 +76,8 @@ def site(running: Site) -> Site:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Run one browser for all tests of the module."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with chromium() as opened:
+        yield opened
 
 
 def seated(browser: Browser, site: Site, **settings: Any) -> BrowserContext:
@@ -130,15 +95,8 @@ def page(browser: Browser, site: Site) -> Iterator[Page]:
     context = seated(browser, site)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     tab = context.new_page()
-    complaints: list[str] = []
-
-    def complain(message: ConsoleMessage) -> None:
-        # A form that is not taken answers 4xx, which the console notes.
-        if message.type in ("error", "warning") and "Failed to load" not in message.text:
-            complaints.append(message.text)
-
-    tab.on("console", complain)
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    # A form that is not taken answers 4xx, which the console notes.
+    complaints = complaints_of(tab, "Failed to load")
     yield tab
     context.close()
     assert complaints == []
@@ -156,12 +114,7 @@ def test_every_page_is_whole_on_every_screen(page: Page, site: Site, tmp_path: P
     for name, shown, path in shown_places():
         site.trades.shown = shown
         page.goto(site.url + path)
-        for size_name, size in SIZES.items():
-            page.set_viewport_size({"width": size["width"], "height": size["height"]})
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                page.screenshot(path=tmp_path / f"{name}-{size_name}-{scheme}.png", full_page=True)
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+        assert too_wide(page, name, tmp_path) == [], name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
