@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cambist.domain.compliance.letters import consonants, sound, to_latin, without_umlauts
 
 NAME_LENGTH_MAX = 300
 WORDS_MAX = 12
 WORD_LENGTH_MAX = 40
+PAIRS_KEPT_MAX = 1 << 15
+"""Pairs of words whose likeness is remembered; some 10 MB."""
 PPM = 1_000_000
 INITIAL_PPM = 800_000
 """What an initial is worth beside the name it may stand for."""
@@ -97,6 +100,8 @@ def similarity_ppm(one: FoldedName, other: FoldedName) -> int:
     return best
 
 
+# A long name is compared with thousands, in many joinings, of ever the same words.
+@lru_cache(PAIRS_KEPT_MAX)
 def word_ppm(one: Word, other: Word) -> int:
     """Tell how alike two words are in millionths, 0 when they are different words."""
     if one.text == other.text:
