@@ -115,6 +115,7 @@ class IdentityForm(_Form):
     birth_date: BirthDate
     birth_number: CzechBirthNumber | None = None
     nationality: CountryCode
+    phone: Annotated[Phone, BeforeValidator(_stripped)]
     street: Line
     city: Line
     postal_code: PostalCode
@@ -123,7 +124,6 @@ class IdentityForm(_Form):
     document_number: Annotated[str, BeforeValidator(_unspaced), Field(pattern=NUMBER_PATTERN)]
     document_valid_until: Day
     document_issuer: Line
-    phone: Annotated[Phone, BeforeValidator(_stripped)]
     consent: Literal["true"]
 
     @field_validator("birth_number")

@@ -5,7 +5,7 @@ from cambist.domain.messaging.templates import Fact, Reason, Template
 
 CS = Texts(
     language="Čeština",
-    greeting="Dobrý den, {first_name},",
+    greeting="Dobrý den,",
     greeting_nameless="Dobrý den,",
     labels={
         Fact.ORDER: "Číslo objednávky",
@@ -70,8 +70,8 @@ CS = Texts(
         Template.CASE_RETURN: MailText(
             "Objednávka {order}: kam máme peníze vrátit?",
             (
-                "vaše objednávka se neuskuteční. Sdělte nám prosím, kam máme vrátit to, co jste "
-                "zaplatili.",
+                "tuto část toho, co přišlo k vaší objednávce, nesměníme. Sdělte nám prosím, kam "
+                "ji máme vrátit.",
             ),
             "Uvést, kam vrátit",
         ),

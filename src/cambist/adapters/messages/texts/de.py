@@ -8,7 +8,7 @@ DE = Texts(
     greeting="Guten Tag {first_name},",
     greeting_nameless="Guten Tag,",
     labels={
-        Fact.ORDER: "Bestellnummer",
+        Fact.ORDER: "Auftragsnummer",
         Fact.PAYS: "Sie zahlen",
         Fact.GETS: "Sie erhalten",
         Fact.AMOUNT: "Betrag",
@@ -16,51 +16,51 @@ DE = Texts(
     },
     mails={
         Template.ORDER_CREATED: MailText(
-            "Bestellung {order}: eingegangen",
+            "Auftrag {order}: eingegangen",
             (
-                "vielen Dank für Ihre Bestellung. Wie Sie zahlen und wie weit wir sind, sehen "
-                "Sie jederzeit auf ihrer Seite.",
+                "vielen Dank für Ihren Auftrag. Wie Sie zahlen und wie weit wir sind, sehen Sie "
+                "jederzeit auf seiner Seite.",
             ),
-            "Bestellung öffnen",
+            "Auftrag öffnen",
         ),
         Template.CASE_IDENTITY: MailText(
-            "Bestellung {order}: bitte weisen Sie sich aus",
+            "Auftrag {order}: bitte weisen Sie sich aus",
             (
-                "bevor wir mit Ihrer Bestellung fortfahren können, müssen wir nach dem Gesetz "
+                "bevor wir mit Ihrem Auftrag fortfahren können, müssen wir nach dem Gesetz "
                 "wissen, wer Sie sind. Bitte halten Sie Ihren Ausweis bereit.",
-                "Ihre Bestellung wartet so lange.",
+                "Ihr Auftrag wartet so lange.",
             ),
             "Identität bestätigen",
         ),
         Template.CASE_AML: MailText(
-            "Bestellung {order}: einige Fragen zum Geld",
+            "Auftrag {order}: einige Fragen zum Geld",
             (
-                "bei einer Bestellung in dieser Höhe müssen wir nach dem Gesetz fragen, woher "
+                "bei einem Auftrag in dieser Höhe müssen wir nach dem Gesetz fragen, woher "
                 "das Geld kommt und wofür es ist. Das dauert etwa zwei Minuten.",
-                "Ihre Bestellung wartet so lange.",
+                "Ihr Auftrag wartet so lange.",
             ),
             "Fragen beantworten",
         ),
         Template.CASE_PHONE: MailText(
-            "Bestellung {order}: bitte bestätigen Sie Ihre Telefonnummer",
+            "Auftrag {order}: bitte bestätigen Sie Ihre Telefonnummer",
             (
                 "bitte bestätigen Sie Ihre Telefonnummer mit einem Code, den wir Ihnen per SMS "
                 "senden.",
-                "Ihre Bestellung wartet so lange.",
+                "Ihr Auftrag wartet so lange.",
             ),
             "Nummer bestätigen",
         ),
         Template.CASE_DEPOSIT: MailText(
-            "Bestellung {order}: bitte bestätigen Sie die Zahlung vom Guthaben",
+            "Auftrag {order}: bitte bestätigen Sie die Zahlung vom Guthaben",
             (
                 "Sie möchten von Ihrem Guthaben bei uns zahlen. Bitte bestätigen Sie das mit "
                 "einem Code, den wir Ihnen per SMS senden.",
-                "Ihre Bestellung wartet so lange.",
+                "Ihr Auftrag wartet so lange.",
             ),
             "Zahlung bestätigen",
         ),
         Template.CASE_CHANGE: MailText(
-            "Bestellung {order}: die Bedingungen haben sich geändert",
+            "Auftrag {order}: die Bedingungen haben sich geändert",
             (
                 "was ankam, weicht von der Vereinbarung ab, oder es kam, als der Preis nicht "
                 "mehr galt. Die Seite zeigt alte und neue Bedingungen nebeneinander.",
@@ -69,70 +69,67 @@ DE = Texts(
             "Neue Bedingungen ansehen",
         ),
         Template.CASE_RETURN: MailText(
-            "Bestellung {order}: wohin dürfen wir zurücksenden?",
+            "Auftrag {order}: wohin dürfen wir zurücksenden?",
             (
-                "Ihre Bestellung wird nicht ausgeführt. Bitte sagen Sie uns, wohin wir "
-                "zurücksenden sollen, was Sie gezahlt haben.",
+                "diesen Teil dessen, was für Ihren Auftrag eingegangen ist, tauschen wir nicht "
+                "um. Bitte sagen Sie uns, wohin wir ihn zurücksenden dürfen.",
             ),
             "Ziel angeben",
         ),
         Template.CASE_REJECTED: MailText(
-            "Bestellung {order}: bitte versuchen Sie es noch einmal",
+            "Auftrag {order}: bitte versuchen Sie es noch einmal",
             ("wir konnten Ihre Antwort nicht annehmen:",),
             "Noch einmal versuchen",
         ),
         Template.PAYMENT_RECEIVED: MailText(
-            "Bestellung {order}: Ihre Zahlung ist da",
+            "Auftrag {order}: Ihre Zahlung ist da",
             ("Ihre Zahlung ist angekommen. Sie müssen nichts tun.",),
-            "Bestellung öffnen",
+            "Auftrag öffnen",
         ),
         Template.CRYPTO_SENT: MailText(
-            "Bestellung {order}: an Ihre Adresse gesendet",
+            "Auftrag {order}: an Ihre Adresse gesendet",
             (
                 "was Sie gekauft haben, ist auf dem Weg an Ihre Adresse. Das Netzwerk braucht "
                 "etwas Zeit, um es zu bestätigen.",
             ),
-            "Bestellung öffnen",
+            "Auftrag öffnen",
         ),
         Template.PAYOUT_SENT: MailText(
-            "Bestellung {order}: die Auszahlung ist unterwegs",
+            "Auftrag {order}: die Auszahlung ist unterwegs",
             (
                 "wir haben Ihr Geld überwiesen. Ihre Bank schreibt es gut, sobald die "
                 "Überweisung bei ihr ist.",
             ),
-            "Bestellung öffnen",
+            "Auftrag öffnen",
         ),
         Template.ORDER_COMPLETED: MailText(
-            "Bestellung {order}: abgeschlossen",
-            ("Ihre Bestellung ist abgeschlossen. Vielen Dank.",),
-            "Bestellung öffnen",
+            "Auftrag {order}: abgeschlossen",
+            ("Ihr Auftrag ist abgeschlossen. Vielen Dank.",),
+            "Auftrag öffnen",
         ),
         Template.ORDER_CANCELLED: MailText(
-            "Bestellung {order}: storniert",
-            ("Ihre Bestellung wurde storniert. Bitte senden Sie kein Geld mehr dafür.",),
-            "Bestellung öffnen",
+            "Auftrag {order}: storniert",
+            ("Ihr Auftrag wurde storniert. Bitte senden Sie kein Geld mehr dafür.",),
+            "Auftrag öffnen",
         ),
         Template.ORDER_EXPIRED: MailText(
-            "Bestellung {order}: die Zahlungsfrist ist abgelaufen",
+            "Auftrag {order}: die Zahlungsfrist ist abgelaufen",
             (
-                "es kam rechtzeitig keine Zahlung an, daher ist die Bestellung beendet. Bitte "
+                "es kam rechtzeitig keine Zahlung an, daher ist der Auftrag beendet. Bitte "
                 "senden Sie kein Geld mehr dafür.",
                 "Haben Sie schon gezahlt, bemerken wir es trotzdem; auf der Seite steht, was "
                 "damit geschieht.",
             ),
-            "Bestellung öffnen",
+            "Auftrag öffnen",
         ),
         Template.ORDER_RETURNED: MailText(
-            "Bestellung {order}: an Sie zurückgesendet",
-            (
-                "Ihre Bestellung wurde nicht ausgeführt. Was Sie gezahlt haben, wurde "
-                "zurückgesendet.",
-            ),
-            "Bestellung öffnen",
+            "Auftrag {order}: an Sie zurückgesendet",
+            ("Ihr Auftrag wurde nicht ausgeführt. Was Sie gezahlt haben, wurde zurückgesendet.",),
+            "Auftrag öffnen",
         ),
         Template.PAGE_LINK: MailText(
-            "Bestellung {order}: Ihr neuer Link",
-            ("hier ist der neue Link zur Seite Ihrer Bestellung, um den Sie gebeten haben.",),
+            "Auftrag {order}: Ihr neuer Link",
+            ("hier ist der neue Link zur Seite Ihres Auftrags, um den Sie gebeten haben.",),
             "Seite öffnen",
         ),
     },
@@ -149,7 +146,7 @@ DE = Texts(
     link_note="Der Link lässt sich einmal öffnen und ist nur für Sie. Falls er nicht mehr geht, "
     "sendet Ihnen seine Seite einen neuen.",
     footer=(
-        "Sie erhalten diese E-Mail von {brand}, weil eine Bestellung mit Ihrer Adresse gemacht "
+        "Sie erhalten diese E-Mail von {brand}, weil mit Ihrer Adresse ein Auftrag erteilt "
         "wurde. Waren Sie es nicht, müssen Sie nichts tun.",
         "Wir fragen nie per E-Mail oder Telefon nach Passwörtern oder Codes.",
     ),

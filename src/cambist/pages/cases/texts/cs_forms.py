@@ -107,7 +107,7 @@ CS_FORMS = FormTexts(
         QuestionName.OCCUPATION: "Čím se živíte?",
         QuestionName.PEP: "Jste vy nebo někdo vám blízký politicky exponovaná osoba?",
         QuestionName.TAX_COUNTRY: "Kde platíte daně?",
-        QuestionName.DECLARATION: "Prohlašuji, že je to všechno pravda a že jednám sám za sebe.",
+        QuestionName.DECLARATION: "Prohlašuji, že je to všechno pravda a že jednám na svůj účet.",
     },
     question_hints={
         QuestionName.FUNDS_ORIGIN_DETAIL: "Potřebujeme to, pokud jste vybrali něco jiného.",

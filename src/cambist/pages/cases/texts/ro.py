@@ -43,10 +43,9 @@ RO = Texts(
         "arătăm prețul din acel moment; îl acceptați sau primiți banii înapoi.",
         PageStatus.SEEN: "Știm de transferul dumneavoastră. Nu mai aveți nimic de făcut.",
         PageStatus.EXCHANGING: "Plata a sosit. Nu mai aveți nimic de făcut.",
-        PageStatus.SENDING: "{gets} pleacă imediat spre adresa dumneavoastră.",
-        PageStatus.SENT: "{gets} au fost trimiși la adresa dumneavoastră. "
-        "Rețeaua {network} confirmă.",
-        PageStatus.COMPLETED: "{gets} au fost trimiși la adresa dumneavoastră. Vă mulțumim.",
+        PageStatus.SENDING: "Trimitem imediat {gets} la adresa dumneavoastră.",
+        PageStatus.SENT: "Am trimis {gets} la adresa dumneavoastră. Rețeaua {network} confirmă.",
+        PageStatus.COMPLETED: "Am trimis {gets} la adresa dumneavoastră. Vă mulțumim.",
         PageStatus.RETURNING: "Comanda nu are loc. "
         "Ce ați plătit se întoarce în contul din care a venit.",
         PageStatus.RETURNED: "Comanda nu a avut loc. "
@@ -66,7 +65,7 @@ RO = Texts(
         "puteți închide pagina.",
         PageStatus.SENDING: "Se pregătește transferul de {gets} în contul dumneavoastră bancar.",
         PageStatus.SENT: "Transferul de {gets} în contul dumneavoastră bancar este pe drum.",
-        PageStatus.COMPLETED: "{gets} au fost transferați în contul bancar. Vă mulțumim.",
+        PageStatus.COMPLETED: "Am transferat {gets} în contul dumneavoastră bancar. Vă mulțumim.",
         PageStatus.RETURNING: "Comanda nu are loc. "
         "Ce ați trimis este pe drum spre adresa indicată.",
         PageStatus.RETURNED: "Comanda nu a avut loc. Ce ați trimis s-a întors la adresa indicată.",

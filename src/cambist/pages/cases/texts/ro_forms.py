@@ -161,7 +161,7 @@ RO_FORMS = FormTexts(
     new_terms="Nou",
     valid_until="Valabil până la",
     accept="Acceptați noile condiții",
-    reject="Refuzați, vreau banii înapoi",
+    reject="Refuz, vreau banii înapoi",
     reject_hint="Banii cumpărătorului se întorc în contul din care au venit; "
     "vânzătorul este întrebat de o adresă.",
     goes_back="Se întorc {amount}, în rețeaua {network}.",
