@@ -15,6 +15,7 @@ from cambist.domain.market.assets import ASSETS
 from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.domain.payments.states import Direction, PaymentState
 from cambist.domain.pricing.terms import Given, Side, Terms
+from cambist.http.paging import cursor_of
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import OrderId
 from cambist.kernel.rates import Rate
@@ -241,7 +242,7 @@ async def test_the_most_specific_limit_for_an_unknown_customer_is_told() -> None
 
 @given(st.uuids())
 def test_a_cursor_leads_back_to_its_order(number: UUID) -> None:
-    cursor = showing.cursor_of(OrderId(number))
+    cursor = cursor_of(OrderId(number))
     query = wire.OrdersQuery.model_validate({"cursor": cursor})
     customer = make_order(BUY, CLIENT_ID).customer_id
     assert customer is not None

@@ -1,12 +1,9 @@
 """Decide how the vendor's words become the core's commands and choices; pure."""
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, get_args
-from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -33,9 +30,9 @@ from cambist.domain.compliance.declarations.questions import NO, YES
 from cambist.domain.orders.trades import Payout
 from cambist.domain.payments.rails import Method
 from cambist.domain.pricing.terms import Given, Side
-from cambist.http.refusals import Fault, Violation, refuse
+from cambist.http.paging import order_at
 from cambist.kernel.errors import DomainError, ErrorCode
-from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
+from cambist.kernel.ids import IntegrationId, PartnerId
 from cambist.ports.addresses import AddressFacts
 from cambist.ports.affiliates import Affiliate
 from cambist.ports.trades import TradeFilter, TradeView
@@ -46,7 +43,6 @@ LANGUAGE = "cs"
 
 SHOWN_MAX = 128
 PHONE_SHOWN = 3
-UUID_BYTES = 16
 
 _NUMBER = re.compile(wire.NUMBER_PATTERN, re.ASCII)
 
@@ -168,31 +164,11 @@ def _channel(affiliate: Affiliate) -> IntegrationId:
     return affiliate.channel
 
 
-def cursor_of(order_id: OrderId) -> str:
-    """Write where a list goes on."""
-    return base64.urlsafe_b64encode(order_id.bytes).decode("ascii").rstrip("=")
-
-
 def chosen(query: wire.OrdersQuery) -> TradeFilter:
-    """Read what a list is asked for.
-
-    Raises:
-        RefusedError: FIELD_INVALID for a cursor that is none.
-    """
-    before = None if query.cursor is None else _order_of(query.cursor)
+    """Read what a list is asked for."""
+    before = None if query.cursor is None else order_at(query.cursor)
     states = None if query.status is None else STATES_OF_STATUS[query.status]
     return TradeFilter(states=states, crypto=CRYPTO, before=before)
-
-
-def _order_of(cursor: str) -> OrderId:
-    try:
-        read = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    except (ValueError, binascii.Error):
-        read = b""
-    if len(read) != UUID_BYTES:
-        violation = Violation("cursor", "This is no cursor of ours.", "cursor-invalid")
-        raise refuse(Fault.FIELD_INVALID, violation)
-    return OrderId(UUID(bytes=read))
 
 
 def cancel(view: TradeView, partner_id: PartnerId) -> CancelTrade:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 from cambist.dialects.btcex import answers, wire
-from cambist.dialects.btcex.mapping import asked_fields, cursor_of, moment, phone_hint
+from cambist.dialects.btcex.mapping import asked_fields, moment, phone_hint
 from cambist.dialects.btcex.tables import (
     CASE_KIND,
     CRYPTO,
@@ -26,6 +26,7 @@ from cambist.domain.orders.trades import Payout
 from cambist.domain.payments.rails import Method
 from cambist.domain.payments.states import Direction, PaymentState
 from cambist.domain.pricing.deals import Deal
+from cambist.http.paging import cursor_of
 from cambist.kernel.money import format_units
 from cambist.kernel.rates import RATE_SCALE
 from cambist.ports.rails import Instructions

@@ -28,13 +28,13 @@ from cambist.http.fields import (
     wrong,
 )
 from cambist.http.money_fields import BankAccount, MoneyInteger, QueryMoneyInteger
+from cambist.http.paging import CURSOR_PATTERN
 
 ADDRESS_PATTERN = "^[!-~]{1,128}$"
 COOKIE_PATTERN = "^[!-~]{1,200}$"
 CODE_PATTERN = "^[A-Za-z0-9._-]{1,100}$"
 DOCUMENT_PATTERN = "^[A-Za-z0-9-]{3,30}$"
 NUMBER_PATTERN = "^[1-9][0-9]{0,15}$"
-CURSOR_PATTERN = "^[A-Za-z0-9_-]{1,200}$"
 LIMIT_DEFAULT = 20
 ADDRESS_EXAMPLE = "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"
 

@@ -1,6 +1,5 @@
 """Decide how requests become commands and choices; pure."""
 
-import base64
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from cambist.domain.pricing.terms import Given, Side
 from cambist.http.amounts import AmountCodec
 from cambist.http.fields import Email, Phone
 from cambist.http.idempotency import Asked
+from cambist.http.paging import order_at
 from cambist.http.refusals import Refusal, RefusedError, Violation
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import CustomerId, IntegrationId, OrderId, PartnerId, QuoteId
@@ -245,7 +245,7 @@ def chosen(query: wire.OrdersQuery, customer_id: CustomerId) -> TradeFilter:
         crypto=None if query.crypto is None else crypto_of(query.crypto).code,
         since=_moment(query.since, "from"),
         until=_moment(query.until, "to"),
-        before=None if query.cursor is None else _order_at(query.cursor),
+        before=None if query.cursor is None else order_at(query.cursor),
     )
 
 
@@ -264,10 +264,6 @@ def _moment(text: str | None, field: str) -> datetime | None:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         raise DomainError(ErrorCode.FIELD_INVALID, field=field) from None
-
-
-def _order_at(cursor: str) -> OrderId:
-    return OrderId(UUID(bytes=base64.urlsafe_b64decode(cursor + "==")))
 
 
 def enabled_only(codes: Sequence[str]) -> tuple[str, ...]:

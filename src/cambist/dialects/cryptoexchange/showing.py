@@ -1,6 +1,5 @@
 """Decide how what is read becomes answers; pure."""
 
-import base64
 from datetime import UTC, datetime
 
 from cambist.app.customers.issue_address import IssuedAddress
@@ -11,7 +10,7 @@ from cambist.dialects.cryptoexchange.tables import ORDER_STATUS, PAYABLE
 from cambist.domain.market.assets import ASSETS, CHAINS, chain_of
 from cambist.domain.orders.states import OrderKind
 from cambist.domain.payments.states import Direction, PaymentState
-from cambist.kernel.ids import OrderId
+from cambist.http.paging import cursor_of
 from cambist.kernel.money import Asset, format_units
 from cambist.kernel.rates import RATE_SCALE
 from cambist.ports.addresses import AddressFacts
@@ -20,11 +19,6 @@ from cambist.ports.trades import HeldBalance, Slice, TradeView
 
 WALLET_CHAINS = frozenset({"bitcoin", "litecoin"})
 """The chains whose wallets read BIP 21."""
-
-
-def cursor_of(order_id: OrderId) -> str:
-    """Write where a list goes on."""
-    return base64.urlsafe_b64encode(order_id.bytes).decode().rstrip("=")
 
 
 def time_text(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from cambist.dialects.cryptoexchange.tables import CRYPTO_CODES, FIAT_CODES, STATUSES
 from cambist.http.amounts import AmountText
 from cambist.http.fields import EMAIL_MAX, PHONE_MAX
+from cambist.http.paging import CURSOR_PATTERN
 
 CUSTOMER_MAX = 191
 ADDRESS_TEXT_MAX = 200
@@ -20,7 +21,6 @@ ID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[13-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 CUSTOMER_PATTERN = f"^[^\\x00-\\x1f\\x7f]{{1,{CUSTOMER_MAX}}}$"
 REFERENCE_PATTERN = "^[^\\x00-\\x1f\\x7f]{1,255}$"
 ADDRESS_PATTERN = "^[!-~]{1,128}$"
-CURSOR_PATTERN = "^[A-Za-z0-9_-]{22}$"
 MOMENT_PATTERN = (
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
     "([.][0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
