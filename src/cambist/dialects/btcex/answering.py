@@ -10,6 +10,7 @@ from cambist.dialects.btcex.tables import CaseName
 from cambist.domain.identity.documents import DocumentKind
 from cambist.domain.messaging.codes import Outcome
 from cambist.http.forms import read_model
+from cambist.http.limits import seconds_of_hour
 from cambist.http.refusals import Fault, Violation, refuse
 from cambist.http.uploading import FILE, Upload
 from cambist.kernel.errors import DomainError, ErrorCode
@@ -104,7 +105,7 @@ async def send_code(request: BtcexRequest, order_id: str, name: CaseName) -> ans
     except DomainError as refusal:
         if refusal.code is not ErrorCode.LIMIT_EXCEEDED:
             raise
-        wait = refusal.facts.get("retry_after_s") or placing.seconds_of_hour(services.now())
+        wait = refusal.facts.get("retry_after_s") or seconds_of_hour(services.now())
         raise refuse(Fault.RATE_LIMITED, headers={"Retry-After": str(wait)}) from None
     after = await placing.after(request, view, done)
     return showing.sms_out(after, name, services.now())

@@ -1,7 +1,6 @@
 """Decide how orders come about: signed by an affiliate, or followed to by a visitor."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from litestar import Response
@@ -11,7 +10,7 @@ from cambist.app.trades.open_trade import OpenTrade
 from cambist.dialects.btcex import answers, finding, mapping, rehearsing, showing, wire
 from cambist.dialects.btcex.auth import signed_body
 from cambist.dialects.btcex.desk import BtcexRequest, Done
-from cambist.http.limits import site_of
+from cambist.http.limits import seconds_of_hour, site_of
 from cambist.http.refusals import Fault, Violation, refuse
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.ports.affiliates import Affiliate
@@ -21,7 +20,6 @@ ORDER, CANCEL = f"{mapping.NAME}:order", f"{mapping.NAME}:cancel"
 """What an idempotency key is for."""
 HTML = "text/html"
 OTHER_AFFILIATE = Violation("affiliate", "This is not who signed.", "affiliate-other")
-HOUR = timedelta(hours=1)
 
 
 async def bought(request: BtcexRequest, data: wire.Buy, key: str | None) -> answers.Order:
@@ -112,12 +110,6 @@ async def _admit(request: BtcexRequest, email: str) -> None:
             raise
         wait = seconds_of_hour(services.now())
         raise refuse(Fault.RATE_LIMITED, headers={"Retry-After": str(wait)}) from None
-
-
-def seconds_of_hour(now: datetime) -> int:
-    """Count the seconds until budgets of an hour are whole again."""
-    begun = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return (begun + HOUR - now) // timedelta(seconds=1) + 1
 
 
 async def _signer(request: BtcexRequest, data: wire.Buy | wire.Sell) -> Affiliate:
