@@ -106,6 +106,7 @@ class Mapper:
     select: str
     insert: str
     update: str
+    rewrite: tuple[Callable[[Any], Any], ...]
     by_key: str
     order: str
     key_width: int
@@ -122,12 +123,19 @@ class Mapper:
         return [list(column) for column in zip(*keys, strict=True)]
 
     def arrays(self, items: Sequence[Any]) -> list[list[Any]]:
-        """Turn items into one array a column."""
+        """Turn new items into one array a column."""
         return [[read(item) for item in items] for read in self.write]
 
+    def changes(self, items: Sequence[Any]) -> list[list[Any]]:
+        """Turn changed items into one array a column that `update` writes, the key's first."""
+        return [[read(item) for item in items] for read in self.rewrite]
 
-def mapper(table: sa.Table, cls: type[Any]) -> Mapper:
-    """Build the mapper of a dataclass whose fields are the table's columns in order."""
+
+def mapper(table: sa.Table, cls: type[Any], changing: Sequence[str] | None = None) -> Mapper:
+    """Build the mapper of a dataclass whose fields are the table's columns in order.
+
+    `changing` names the only columns that an update writes; the others stay as they were made.
+    """
     hints = get_type_hints(cls)
     names = [field.name for field in fields(cls)]
     columns = tuple(table.columns[name] for name in names)
@@ -140,25 +148,33 @@ def mapper(table: sa.Table, cls: type[Any]) -> Mapper:
         writers.append(_writer(name, encode))
         readers.append(decode)
     listed = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(f"${n}::{_carried(column)}" for n, column in enumerate(columns, 1))
     keyed = [column for column in columns if column.primary_key]
     keys = [column.name for column in keyed]
-    rest = [name for name in names if name not in keys]
+    rest = [name for name in names if name not in keys and (changing is None or name in changing)]
+    sent = [place for place, name in enumerate(names) if name in keys or name in rest]
     assigned = ", ".join(f'"{name}" = v."{name}"' for name in rest)
     same = " and ".join(f't."{key}" = v."{key}"' for key in keys)
-    source = f"unnest({values}) as v({listed})"
+    changed = _rows_of([columns[place] for place in sent])
     return Mapper(
         table=table,
         columns=columns,
         read=_reader(cls, tuple(readers)),
         write=tuple(writers),
         select=f"select {listed} from {table.name}",
-        insert=f"insert into {table.name} ({listed}) select {listed} from {source}",
-        update=f"update {table.name} t set {assigned} from {source} where {same}" if rest else "",
+        insert=f"insert into {table.name} ({listed}) select {listed} from {_rows_of(columns)}",
+        update=f"update {table.name} t set {assigned} from {changed} where {same}" if rest else "",
+        rewrite=tuple(writers[place] for place in sent),
         by_key=_match(keyed),
         order=", ".join(map(_ordered, keyed)),
         key_width=len(keyed),
     )
+
+
+def _rows_of(columns: Sequence[sa.Column[Any]]) -> str:
+    """Write the arrays of some columns as rows; each array is a parameter, in their order."""
+    arrays = ", ".join(f"${n}::{_carried(column)}" for n, column in enumerate(columns, 1))
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    return f"unnest({arrays}) as v({names})"
 
 
 def _match(keyed: Sequence[sa.Column[Any]]) -> str:
@@ -199,7 +215,7 @@ MAPPERS: dict[Kind, Mapper] = {
     Kind.LEASE: mapper(tables.LEASES, Lease),
     Kind.CURSOR: mapper(tables.CURSORS, Cursor),
     Kind.BLOCK: mapper(tables.BLOCKS, SeenBlock),
-    Kind.QUOTE: mapper(trade_tables.QUOTES, FirmQuote),
+    Kind.QUOTE: mapper(trade_tables.QUOTES, FirmQuote, changing=("used_by",)),
     Kind.CUSTOMER: mapper(customer_tables.CUSTOMERS, Customer),
     Kind.TURNOVER: mapper(customer_tables.TURNOVERS, Turnover),
     Kind.LINK: mapper(customer_tables.LINKS, PageLink),

@@ -186,14 +186,14 @@ class PostgresTransaction:
         for kind in Kind:
             # What gives a unique place up goes before what takes it.
             if changed := writes.changed.get(kind):
-                await self._bulk(MAPPERS[kind], MAPPERS[kind].update, changed)
+                await self._execute(MAPPERS[kind].update, *MAPPERS[kind].changes(changed))
             if added := writes.added.get(kind):
-                await self._bulk(MAPPERS[kind], MAPPERS[kind].insert, added)
+                await self._insert(MAPPERS[kind], added)
         await self._flush_ledger(writes)
         await self._flush_messages(writes)
 
-    async def _bulk(self, mapper: Mapper, statement: str, items: Sequence[Any]) -> None:
-        await self._execute(statement, *mapper.arrays(items))
+    async def _insert(self, mapper: Mapper, items: Sequence[Any]) -> None:
+        await self._execute(mapper.insert, *mapper.arrays(items))
 
     async def _flush_ledger(self, writes: Writes) -> None:
         if not writes.journals:
@@ -203,8 +203,8 @@ class PostgresTransaction:
             columns = [r.id for r in fresh], [r.owner for r in fresh], [r.asset for r in fresh]
             await self._execute(_OPEN_SYSTEM_ACCOUNTS, *columns)
             self._opening.update(fresh)
-        await self._bulk(JOURNAL, JOURNAL.insert, writes.journals)
-        await self._bulk(ENTRY, ENTRY.insert, writes.entries)
+        await self._insert(JOURNAL, writes.journals)
+        await self._insert(ENTRY, writes.entries)
         open_ended = [entry for entry in writes.entries if entry.version is None]
         await self._execute(_INSERT_UNFOLDED, *_unfolded(open_ended))
         await self._execute(_INSERT_UNSEALED, [j.id for j in writes.journals])
