@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cambist.adapters.db import bank_queries, desk_queries, health, people
+from cambist.adapters.db import audit_world, bank_queries, desk_queries, health, people
 from cambist.adapters.db.pool import Connection, close_pool, open_pool
 
 HISTORY = 5_000
@@ -50,6 +50,7 @@ _PLAIN = {
     "text": "''",
     "numeric": "1",
     "int4": "0",
+    "int8": "g",
     "bool": "false",
     "date": "current_date",
     "timestamptz": "now()",
@@ -70,21 +71,24 @@ LOOKS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
 }
 
 
+async def fill(connection: Connection, table: str, special: Mapping[str, str]) -> None:
+    """Write HISTORY rows into a table; `special` are the columns of which something depends."""
+    columns = await connection.fetch(_COLUMNS, table)
+    values = {row[0]: _PLAIN[row[1]].format(row[0]) for row in columns} | dict(special)
+    names = ", ".join(f'"{name}"' for name in values)
+    await connection.execute(
+        f"insert into {table} ({names})"
+        f" select {', '.join(values.values())} from generate_series(1, {HISTORY}) g"
+    )
+    await connection.execute(f"analyze {table}")
+
+
 @pytest.fixture
 async def connection(fresh_database_url: str) -> AsyncIterator[Connection]:
     pool = await open_pool(fresh_database_url, role=None)
     async with pool.acquire() as opened:
         for table, special in _SPECIAL.items():
-            plain = {
-                row[0]: _PLAIN[row[1]].format(row[0]) for row in await opened.fetch(_COLUMNS, table)
-            }
-            values = plain | special
-            names = ", ".join(f'"{name}"' for name in values)
-            await opened.execute(
-                f"insert into {table} ({names})"
-                f" select {', '.join(values.values())} from generate_series(1, {HISTORY}) g"
-            )
-            await opened.execute(f"analyze {table}")
+            await fill(opened, table, special)
         yield opened
     await close_pool(pool)
 
@@ -98,6 +102,27 @@ def touched(plan: Mapping[str, Any]) -> Iterator[int]:
         yield round((plan["Actual Rows"] + thrown) * plan["Actual Loops"])
     for below in plan.get("Plans", ()):
         yield from touched(below)
+
+
+def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Walk a plan."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+async def test_the_audit_of_holds_reads_no_table_once_for_each_row_of_another(
+    fresh_database_url: str,
+) -> None:
+    pool = await open_pool(fresh_database_url, role=None)
+    async with pool.acquire() as connection:
+        await fill(connection, "trades", {"payout": "'send'", "page": "g"})
+        await connection.execute("set work_mem = '64kB'")
+        query = f"explain (format json) {audit_world._HOLDS}"
+        plan = msgspec.json.decode(await connection.fetchval(query, []))[0]["Plan"]
+    await close_pool(pool)
+    repeated = [node for node in nodes(plan) if node.get("Parent Relationship") == "SubPlan"]
+    assert [node["Node Type"] for node in repeated] == []
 
 
 @pytest.mark.parametrize("look", LOOKS)

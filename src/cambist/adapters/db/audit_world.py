@@ -53,7 +53,8 @@ _HOLDS = """with expected as (
       when 'rejected' then 'released' else 'active' end as state
     from orders where kind = any($1::text[]))
   select coalesce(o.id, h.order_id) from expected o
-  full join (select * from holds where order_id not in (select id from trades)) h
+  full join (select * from holds
+      where not exists (select from trades t where t.id = holds.order_id)) h
     on h.order_id = o.id
   group by 1 having count(o.id) <> 1 or count(h.id) <> 1
     or bool_or(h.state is distinct from o.state or h.units is distinct from o.units)"""
