@@ -1,10 +1,13 @@
 """Show how the core's values read in the vendor's answers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from cambist.dialects.btcex import mapping, wire
-from cambist.dialects.btcex.answers import AddressValidation
+from cambist.dialects.btcex import mapping, showing, wire
+from cambist.dialects.btcex.answers import AddressValidation, ChainPayment
+from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.ports.addresses import AddressFacts, AddressFault, AddressNetwork, AddressType
+from tests.dialects.btcex.views import make_order, show
 
 
 def test_moments_are_rfc_3339_in_utc_and_whole_seconds() -> None:
@@ -41,3 +44,20 @@ def test_a_case_lists_its_fields_with_what_they_may_be() -> None:
     aml = {field.name: field.required for field in mapping.asked_fields(wire.AmlCz)}
     assert aml["declaration"]
     assert not aml["funds_origin_detail"]
+
+
+def test_a_seller_is_asked_for_nothing_that_was_seen_already() -> None:
+    order = make_order(
+        9, kind=OrderKind.SELL, state=OrderState.PAYMENT_SEEN, address=wire.ADDRESS_EXAMPLE
+    )
+    view = show(order, 9)
+    whole = view.trade.crypto_units
+    for received, due in ((0, whole), (whole - 5, 5), (whole, 0), (whole + 1, 0)):
+        seen = replace(view, order=replace(order, received=received))
+        told = showing.order_out(seen, "https://x.example").payment
+        if not due:
+            assert told is None
+            continue
+        assert isinstance(told, ChainPayment)
+        assert told.satoshi == due
+        assert told.uri.endswith(f"?amount={due // 10**8}.{due % 10**8:08d}")

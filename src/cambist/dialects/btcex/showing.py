@@ -123,8 +123,8 @@ def _payment(view: TradeView) -> answers.BankPayment | answers.ChainPayment | No
         return None
     if view.order.kind is OrderKind.BUY:
         return None if view.pay is None else _by_bank(view.pay)
-    address, units = view.order.address, view.trade.crypto_units
-    if address is None:
+    address, units = view.order.address, view.trade.crypto_units - view.order.received
+    if address is None or units <= 0:
         return None
     asset = ASSETS[CRYPTO]
     amount = format_units(units, asset.scale)
