@@ -1,8 +1,7 @@
 """Prove that every language says everything, with the same facts, in the reader's choice."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -15,6 +14,7 @@ from cambist.pages.pay.shown import Advice, FigureKind, Notice, PageStatus, RowK
 from cambist.pages.pay.texts import TEXTS
 from cambist.pages.pay.wording import say
 from tests.pages.stage import scenes
+from tests.pages.texts import leaves
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 MAPPED: dict[str, type[StrEnum]] = {
@@ -25,17 +25,6 @@ MAPPED: dict[str, type[StrEnum]] = {
     "figures": FigureKind,
     "rows": RowKind,
 }
-
-
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from leaves(inner, f"{path}.{key}")
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from leaves(getattr(value, field.name), f"{path}.{field.name}")
 
 
 def test_each_language_has_texts() -> None:

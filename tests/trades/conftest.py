@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cambist.bootstrap.core import Core, open_core
 from tests.trades.checks import faults
 from tests.trades.desk import Desk, open_desk
 from tests.world import open_world
@@ -28,3 +29,10 @@ async def desk(bare_desk: Desk) -> AsyncIterator[Desk]:
     """Give a desk whose books and orders are examined afterwards."""
     yield bare_desk
     assert await faults(bare_desk.world.core.pool) == []
+
+
+@pytest.fixture
+async def second(desk: Desk) -> AsyncIterator[Core]:
+    """Open another process's core on the same database."""
+    async with open_core(desk.world.core.settings) as core:
+        yield core

@@ -59,6 +59,12 @@ class Desk:
 
     async def order(self, side: Side = Side.BUY, **changes: Any) -> OpenedTrade:
         """Open an order of 1000 CZK, or of 0.5 LTC to sell, for a new customer."""
+        opened: OpenedTrade = await self.do(self.wish(side, **changes))
+        await self.carry()
+        return opened
+
+    def wish(self, side: Side = Side.BUY, **changes: Any) -> OpenTrade:
+        """Write what opens such an order."""
         asked: dict[str, Any] = {
             "partner_id": self.partner,
             "integration_id": self.channel,
@@ -73,9 +79,7 @@ class Desk:
             "destination": OUTSIDE if side is Side.BUY else None,
             "bank_account": ACCOUNT if side is Side.SELL else None,
         }
-        opened: OpenedTrade = await self.do(OpenTrade(**{**asked, **changes}))
-        await self.carry()
-        return opened
+        return OpenTrade(**{**asked, **changes})
 
     async def view(self, opened: OpenedTrade | OrderId) -> TradeView:
         """Show an order."""

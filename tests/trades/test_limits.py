@@ -1,7 +1,6 @@
 """Decide that nobody trades more than he may, however many ask at once and whenever."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -11,12 +10,12 @@ from cambist.app.knowing import Client
 from cambist.app.trades.cancel_trade import CancelTrade
 from cambist.app.trades.open_trade import OpenedTrade, OpenTrade
 from cambist.app.trades.release_limits import ReleaseLimits
-from cambist.bootstrap.core import Core, open_core
+from cambist.bootstrap.core import Core
 from cambist.domain.orders.states import OrderState
-from cambist.domain.pricing.terms import Given, Side
+from cambist.domain.pricing.terms import Side
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.ports.rulebook import PARTNER_SCOPE
-from tests.trades.desk import LTC, OUTSIDE, Desk
+from tests.trades.desk import LTC, Desk
 
 AT_ONCE = 100
 ORDER = 100_000
@@ -24,28 +23,9 @@ HOUR_S = 3_600
 DAY_S = 86_400
 
 
-@pytest.fixture
-async def second(desk: Desk) -> AsyncIterator[Core]:
-    """Open another process's core on the same database."""
-    async with open_core(desk.world.core.settings) as core:
-        yield core
-
-
 def buying(desk: Desk, client: Client) -> OpenTrade:
     """Order for 1000 CZK."""
-    return OpenTrade(
-        partner_id=desk.partner,
-        integration_id=desk.channel,
-        dialect="btcex",
-        side=Side.BUY,
-        crypto="LTC",
-        fiat="CZK",
-        method="cz-bank",
-        given=Given.FROM,
-        units=ORDER,
-        client=client,
-        destination=OUTSIDE,
-    )
+    return desk.wish(client=client, units=ORDER)
 
 
 async def all_at_once(

@@ -1,7 +1,6 @@
 """Decide that a firm quote is taken once, in time, by its own partner, and can be explained."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,24 +10,17 @@ import pytest
 
 from cambist.app.trades.open_trade import OpenedTrade, OpenTrade
 from cambist.app.trades.place_quote import PlacedQuote, PlaceQuote
-from cambist.bootstrap.core import Core, open_core
+from cambist.bootstrap.core import Core
 from cambist.domain.orders.states import OrderState
 from cambist.domain.pricing.explaining import explain
 from cambist.domain.pricing.terms import Given, Side
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import QuoteId
-from tests.trades.desk import OUTSIDE, Desk, open_desk
+from tests.trades.desk import Desk, open_desk
 
 ROUNDS = 5
 TAKERS = 50
 VALID_S = 900
-
-
-@pytest.fixture
-async def second(desk: Desk) -> AsyncIterator[Core]:
-    """Open another process's core on the same database."""
-    async with open_core(desk.world.core.settings) as core:
-        yield core
 
 
 async def quoted(desk: Desk, side: Side = Side.BUY) -> PlacedQuote:
@@ -41,21 +33,7 @@ async def quoted(desk: Desk, side: Side = Side.BUY) -> PlacedQuote:
 
 def taking(desk: Desk, quote: PlacedQuote, client: Any, **changes: Any) -> OpenTrade:
     """Order at a quote."""
-    command = OpenTrade(
-        partner_id=desk.partner,
-        integration_id=desk.channel,
-        dialect="btcex",
-        side=Side.BUY,
-        crypto="LTC",
-        fiat="CZK",
-        method="cz-bank",
-        given=Given.FROM,
-        units=1,
-        client=client,
-        destination=OUTSIDE,
-        quote_id=quote.quote_id,
-    )
-    return replace(command, **changes)
+    return desk.wish(**{"units": 1, "client": client, "quote_id": quote.quote_id, **changes})
 
 
 async def test_quote_is_the_orders_price(desk: Desk) -> None:

@@ -2,11 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
-
-import pytest
 
 from cambist.adapters.chain_families.networks import Network
 from cambist.adapters.simulators.chain_rules import outside_address
@@ -17,7 +15,7 @@ from cambist.app.cases.decide_change import ChangeOutcome, DecideChange
 from cambist.app.cases.name_return import NameReturn
 from cambist.app.trades.cancel_trade import CancelTrade
 from cambist.app.trades.fill_trade import FillTrade
-from cambist.bootstrap.core import Core, open_core
+from cambist.bootstrap.core import Core
 from cambist.domain.market.assets import CHAINS
 from cambist.domain.orders.states import OrderState
 from cambist.domain.pricing.terms import Side
@@ -26,13 +24,6 @@ from tests.trades.desk import LTC, Desk
 
 AT_ONCE = 20
 ROUNDS = 6
-
-
-@pytest.fixture
-async def second(desk: Desk) -> AsyncIterator[Core]:
-    """Open another process's core on the same database."""
-    async with open_core(desk.world.core.settings) as core:
-        yield core
 
 
 async def at_once(desk: Desk, second: Core, commands: Sequence[object]) -> list[Any]:
@@ -92,7 +83,7 @@ async def test_payout_stands_in_one_file(desk: Desk, second: Core) -> None:
     opened = await desk.ready(Side.SELL)
     await desk.pay(opened, LTC // 2)
     queued = await desk.payout(opened)
-    named = ((queued.id, queued.order_id),)
+    named = ((queued.id, queued.owner),)
     commands = [
         ExportPayouts(uuid4(), queued.method, queued.currency, named, b"") for _ in range(AT_ONCE)
     ]

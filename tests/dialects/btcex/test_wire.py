@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from cambist.dialects.btcex import wire
 from cambist.http.forms import read_model, read_pairs
 from cambist.http.refusals import RefusedError
+from tests.dialects.btcex.live import AML
 
 TODAY = date(2026, 11, 21)
 PHONE = "+420601123456"
@@ -34,14 +35,6 @@ IDENTITY = {
         "issuer": "Magistr\u00e1t",
     },
     "phone": PHONE,
-}
-AML = {
-    "funds_origin": "employment",
-    "purpose": "investment",
-    "occupation": "teacher",
-    "pep": False,
-    "tax_country": "CZ",
-    "declaration": True,
 }
 
 

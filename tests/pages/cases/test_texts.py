@@ -1,10 +1,7 @@
 """Prove that every language says everything, with the same facts."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from enum import StrEnum
-from typing import Any
 
 import pytest
 
@@ -32,6 +29,7 @@ from cambist.pages.cases.shown import (
 )
 from cambist.pages.cases.texts import FORM_TEXTS, TEXTS
 from cambist.pages.look.languages import LANGUAGES
+from tests.pages.texts import leaves
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 MAPPED: dict[str, type[StrEnum]] = {
@@ -55,17 +53,6 @@ MAPPED: dict[str, type[StrEnum]] = {
 }
 ALIKE = {".why.first-order", ".origins.pension", ".price"}
 """What two languages may say with the same words."""
-
-
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from leaves(inner, f"{path}.{key}")
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from leaves(getattr(value, field.name), f"{path}.{field.name}")
 
 
 def said_in(language: str) -> dict[str, str]:
