@@ -16,8 +16,8 @@ _STATES = """select o.id, o.state, t.filled, p.state from trades t
     order by number desc limit 1) p on true
   where o.state in ('sending', 'sent', 'completed') and not t.filled
     or o.state in ('created', 'awaiting_payment', 'payment_seen', 'paid', 'cancelled', 'expired',
-      'rejected') and (t.filled or p.state is not null)
-    or o.state in ('returning', 'returned') and t.filled
+      'rejected') and (t.filled or p.state not in ('cancelled', 'returned'))
+    or o.state = 'returned' and t.filled
     or o.kind = 'sell' and t.payout = 'send'
       and p.state is distinct from case o.state when 'sending' then 'queued' when 'sent'
       then 'exported' when 'completed' then 'settled' else p.state end"""
@@ -56,13 +56,36 @@ _COUNTED = """select 'customer:' || customer_id || ':' || fiat,
 
 _PARKED = "select aggregate_id, name, error from outbox where parked_at is not null"
 
-_TWICE = """select order_id, address, count(*) from payments
-  where direction = 'out' group by 1, 2 having count(*) > 1"""
+_TWICE = """select order_id, count(*), sum(p.units) from payments p join orders o on o.id = order_id
+  where direction = 'out' group by order_id, o.kind, o.confirmed
+  having o.kind = 'sell' and sum(p.units) > o.confirmed or o.kind <> 'sell' and count(*) > 1"""
 
 _FORGOTTEN = """select o.id, o.state, o.confirmed, t.fiat_received from trades t
   join orders o on o.id = t.id
   where o.state in ('cancelled', 'expired', 'rejected')
-    and (t.fiat_received > 0 or o.confirmed > 0 and o.confirmed = o.received)"""
+    and (t.fiat_received > 0 or o.confirmed > 0 and o.confirmed = o.received)
+  union all select o.id, o.state, o.confirmed, t.crypto_units from trades t
+    join orders o on o.id = t.id
+  where o.kind = 'sell' and o.state in ('completed', 'returned') and o.confirmed = o.received
+    and o.confirmed > case when t.filled then t.crypto_units else 0 end + (
+      select coalesce(sum(p.units), 0) from payments p
+      where p.order_id = o.id and p.direction = 'out' and p.state <> 'dropped')"""
+
+_KEPT = """select c.id, a.asset, a.posted, sum(o.confirmed + l.loss - l.sent
+      - case when t.filled then t.crypto_units else 0 end)
+  from trades t join orders o on o.id = t.id join customers c on c.id = t.customer_id
+  join accounts a on a.owner = 'customer:' || c.id and a.asset = t.crypto
+  cross join lateral (select coalesce(sum(loss), 0) as loss,
+      coalesce(sum(p.units) filter (where p.direction = 'out' and exists (
+        select from withdrawals w where w.order_id = o.id and w.state = 'settled'
+          and w.txid = p.txid)), 0) as sent
+    from payments p where p.order_id = o.id) l
+  where o.kind = 'sell' and not exists (select from trades b join orders bo on bo.id = b.id
+    where b.customer_id = c.id and bo.kind = 'buy' and b.filled)
+    and not exists (select from orders d where d.customer_id = c.id and d.kind = 'deposit')
+  group by c.id, a.asset, a.posted
+  having a.posted <> sum(o.confirmed + l.loss - l.sent
+    - case when t.filled then t.crypto_units else 0 end)"""
 
 QUERIES = {
     "money of an order that is over (order, state, crypto, fiat)": _FORGOTTEN,
@@ -73,7 +96,8 @@ QUERIES = {
     "fiat going back is not what the payouts say (asset, difference)": _GOING_BACK,
     "line is not sent back as decided (line, state, payouts)": _SENT_BACK,
     "parked event (order, name, error)": _PARKED,
-    "paid out twice (order, address, payments)": _TWICE,
+    "paid out twice (order, payments, units)": _TWICE,
+    "seller has other than came and went (customer, asset, units, expected)": _KEPT,
 }
 
 

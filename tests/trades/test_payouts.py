@@ -93,7 +93,7 @@ async def test_file_holds_only_payouts_of_its_own_rail_each_once(desk: Desk) -> 
     opened = await desk.ready(Side.SELL)
     await desk.pay(opened, LTC // 2)
     queued = await desk.payout(opened)
-    named = (queued.id, queued.order_id)
+    named = (queued.id, queued.owner)
     stranger = (queued.id, (await desk.ready(Side.SELL)).order_id)
     wrong = [
         (("cz-bank", "CZK"), (), ErrorCode.AMOUNT_INVALID),

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from cambist.app.giving_back import CAME_BACK, give_back
+from cambist.app.giving_back import give_back
 from cambist.app.payouts import name_of
-from cambist.app.trading import STRANGER, go_on, hold_for, make_good, trade_of
+from cambist.app.selling import make_way, rest
+from cambist.app.trading import CAME_BACK, STRANGER, go_on, hold_for, make_good, trade_of
 from cambist.app.writing import identity_of
 from cambist.domain.compliance.cases import Case, CaseKind, CaseState, undecided
 from cambist.domain.compliance.payers import is_same_person
@@ -212,7 +213,9 @@ async def close_payout(
     uow.bank_payouts.save(current.step(BankPayoutState.SETTLED, now))
     ended = OrderState.RETURNED if current.returning else OrderState.COMPLETED
     event = EventName.ORDER_RETURNED if current.returning else EventName.ORDER_COMPLETED
-    uow.emit(order.step(ended, now), event)
+    after = uow.emit(order.step(ended, now), event)
+    if order.kind is OrderKind.SELL:
+        await rest(uow, after, await trade_of(uow, order), now)
     return payout.order_id
 
 
@@ -222,7 +225,8 @@ async def _take_back(
     """Give a customer back what the bank could not deliver; a person finds another way.
 
     Until then it is set aside. A return may be told before the payment it returns; what the
-    payment is to book stays held for it.
+    payment is to book stays held for it. While crypto is on its way back the person is asked
+    after that.
     """
     trade = await trade_of(uow, order)
     account = customer_account(trade.customer_id, payout.currency)
@@ -231,6 +235,9 @@ async def _take_back(
     uow.ledger.post(payout_returned(rail, account, payout.units), reference, order.id)
     uow.ledger.hold(account, payout.units, order.id)
     uow.bank_payouts.save(_returned(payout, now))
+    if trade.filled and order.state is OrderState.RETURNING:
+        return
+    order = await make_way(uow, order, now)
     await hold_for(uow, order, CaseKind.EDD, now, reasons=(CAME_BACK,))
 
 

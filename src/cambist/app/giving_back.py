@@ -3,19 +3,28 @@
 from dataclasses import replace
 from datetime import datetime
 
-from cambist.app.payouts import queue_payout
-from cambist.app.trading import hold_for
+from cambist.app.payouts import (
+    Sending,
+    check_destination,
+    next_number,
+    queue_payout,
+    send_crypto_of,
+)
+from cambist.app.selling import sent_of
+from cambist.app.steps import payments_of
+from cambist.app.trading import ask_for_return, hold_for
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.ledger.accounts import HoldState, customer_account
+from cambist.domain.market.assets import asset_of, chain_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
-from cambist.domain.orders.trades import Trade
+from cambist.domain.orders.trades import Trade, due_back
 from cambist.domain.payments.bank import BankPayoutState
+from cambist.domain.payments.states import Direction
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
 from cambist.ports.uow import UnitOfWork
 
-CAME_BACK = "payout-returned"
 PAYER_UNKNOWN = "payer-unknown"
 PAYABLE_AGAIN = frozenset({BankPayoutState.RETURNED, BankPayoutState.CANCELLED})
 
@@ -27,7 +36,8 @@ async def give_back(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) 
     or waits for the staff when the bank named none that can be paid to, or it came from several.
     """
     if order.kind is OrderKind.SELL:
-        return await hold_for(uow, order, CaseKind.RETURN, now)
+        due = due_back(order, trade, sent_of(await payments_of(uow, order.id)))
+        return await ask_for_return(uow, order, trade, due, now)
     customer = await uow.customers.peek(trade.customer_id)
     if customer is None:
         raise LookupError("a trade without customer")
@@ -38,6 +48,35 @@ async def give_back(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) 
         return await hold_for(uow, order, CaseKind.EDD, now, reasons=(PAYER_UNKNOWN,))
     payee = {"account": known.number, "name": payer.get("payer_name", "")}
     return await _return_fiat(uow, order, trade, payee, now)
+
+
+async def return_crypto(
+    uow: UnitOfWork, order: Order, trade: Trade, address: str, now: datetime
+) -> Order:
+    """Send what came and is not exchanged to an address; the network's fee is the house's.
+
+    The case that asked where to is decided already, in the same command.
+
+    Raises:
+        DomainError: ADDRESS_INVALID, INVALID_STATE while some of it is not final or nothing is
+            left to send, INSUFFICIENT_BALANCE.
+    """
+    chain = chain_of(asset_of(trade.crypto))
+    if address == order.address:
+        raise DomainError(ErrorCode.ADDRESS_INVALID, field="btc_address")
+    await check_destination(uow, chain.id, address, "btc_address")
+    if order.received != order.confirmed:
+        raise DomainError(ErrorCode.INVALID_STATE, machine="payment", state="pending")
+    payments = await payments_of(uow, order.id)
+    due = due_back(order, trade, sent_of(payments))
+    if due <= 0:
+        raise DomainError(ErrorCode.INVALID_STATE, machine="payment", state="returned")
+    earlier = sum(payment.direction is Direction.OUT for payment in payments)
+    number = await next_number(uow, order)
+    await uow.ledger.lock([customer_account(trade.customer_id, trade.crypto)])
+    send_crypto_of(uow, order, trade, Sending(address, due, number, earlier), now)
+    returning = replace(order.step(OrderState.RETURNING, now), expires_at=None)
+    return uow.emit(returning, EventName.ORDER_RETURNING)
 
 
 async def give_back_to(

@@ -11,7 +11,7 @@ from cambist.domain.market.assets import asset_of, chain_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.trades import Trade
 from cambist.domain.payments.bank import BankPayout, BankPayoutState, payout_id
-from cambist.domain.payments.payments import Payment, outgoing_payment_id
+from cambist.domain.payments.payments import Payment, outgoing_payment_id, withdrawal_id
 from cambist.domain.payments.states import Direction, PaymentState
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.money import Money
@@ -21,11 +21,15 @@ from cambist.ports.uow import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """Say where how many units of a trade's crypto go; `number` is the payment's, allotted."""
+    """Say where how many units of a trade's crypto go; `number` is the payment's, allotted.
+
+    `earlier` counts what the order has sent before.
+    """
 
     destination: str
     units: int
     number: int
+    earlier: int = 0
 
 
 async def check_destination(uow: UnitOfWork, chain: str, address: str, field: str) -> None:
@@ -53,7 +57,7 @@ def send_crypto_of(
 ) -> None:
     """Hold a customer's crypto for a transfer out, and hand the transfer to custody.
 
-    The crypto account must be locked already; a trade sends crypto once at most.
+    The crypto account must be locked already; a trade sends crypto once at a time.
 
     Raises:
         DomainError: INSUFFICIENT_BALANCE.
@@ -67,7 +71,7 @@ def _payment(order: Order, trade: Trade, sending: Sending, now: datetime) -> Pay
     crypto = asset_of(trade.crypto)
     rate = Rate(crypto, asset_of(trade.fiat), trade.rate)
     return Payment(
-        id=outgoing_payment_id(order.id),
+        id=outgoing_payment_id(withdrawal_id(order.id, sending.earlier)),
         number=sending.number,
         partner_id=order.partner_id,
         order_id=order.id,
@@ -95,7 +99,7 @@ def _payment(order: Order, trade: Trade, sending: Sending, now: datetime) -> Pay
 
 def _withdrawal(order: Order, trade: Trade, sending: Sending, now: datetime) -> Withdrawal:
     return Withdrawal(
-        id=order.id,
+        id=withdrawal_id(order.id, sending.earlier),
         order_id=order.id,
         partner_id=order.partner_id,
         state=WithdrawalState.ACCEPTED,

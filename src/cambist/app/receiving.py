@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from cambist.app.selling import settle_sell
 from cambist.app.steps import next_numbers, payments_of, reassess, terms_of
-from cambist.app.trading import settle_sell
 from cambist.domain.custody.custody import Address, Place, address_key
 from cambist.domain.market.assets import ASSETS
 from cambist.domain.orders.orders import Order

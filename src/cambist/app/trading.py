@@ -6,11 +6,19 @@ from datetime import datetime, timedelta
 from cambist.app.assessing import why
 from cambist.app.quoting import Wish, quote_for
 from cambist.app.writing import contact_of
-from cambist.domain.compliance.cases import Case, CaseKind, CaseState, open_case, undecided
+from cambist.domain.compliance.cases import (
+    UNITS,
+    Case,
+    CaseKind,
+    CaseState,
+    open_case,
+    undecided,
+)
 from cambist.domain.compliance.rules import Reason, still_required
 from cambist.domain.custody.custody import Address
 from cambist.domain.identity.customers import Customer
 from cambist.domain.ledger.accounts import customer_account
+from cambist.domain.ledger.trading import Exchange
 from cambist.domain.market.assets import asset_of, chain_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
@@ -26,10 +34,9 @@ from cambist.ports.uow import UnitOfWork
 
 SIDES = {OrderKind.BUY: Side.BUY, OrderKind.SELL: Side.SELL}
 TOO_ODD = frozenset({ErrorCode.AMOUNT_TOO_SMALL, ErrorCode.AMOUNT_TOO_LARGE})
+CAME_BACK = "payout-returned"
 REVERTED = "payment-reverted"
 UNASKED = "nobody-to-ask"
-UNITS = "units"
-"""Names in a case's facts how much crypto goes back."""
 STRANGER = "stranger"
 """Set beside a payer whose name is not the customer's, until a person has looked at it."""
 
@@ -221,6 +228,9 @@ async def ask_for_change(uow: UnitOfWork, order: Order, trade: Trade, now: datet
     Raises:
         DomainError: RATE_UNAVAILABLE for fiat; nothing has happened, the line comes up again.
     """
+    customer = await _customer(uow, trade)
+    if order.kind is OrderKind.SELL and not _can_be_asked(uow, customer):
+        return await ask_for_return(uow, order, trade, order.confirmed, now)
     odd = TOO_ODD if order.kind is OrderKind.BUY else TOO_ODD | {ErrorCode.RATE_UNAVAILABLE}
     try:
         quote, facts = await new_terms(uow, order, trade, now)
@@ -270,9 +280,13 @@ async def ask_for_return(
     """
     customer = await _customer(uow, trade)
     facts: dict[str, object] = {UNITS: str(units)}
-    if customer.key is None or not contact_of(uow.privacy, customer).get("email"):
-        return await hold_for(uow, order, CaseKind.EDD, now, facts=facts, reasons=(UNASKED,))
-    return await hold_for(uow, order, CaseKind.RETURN, now, facts=facts)
+    if _can_be_asked(uow, customer):
+        return await hold_for(uow, order, CaseKind.RETURN, now, facts=facts)
+    return await hold_for(uow, order, CaseKind.EDD, now, facts=facts, reasons=(UNASKED,))
+
+
+def _can_be_asked(uow: UnitOfWork, customer: Customer) -> bool:
+    return customer.key is not None and bool(contact_of(uow.privacy, customer).get("email"))
 
 
 async def make_good(
@@ -308,6 +322,17 @@ async def pass_case(
     trade = replace(trade, required=still_required(trade.required, case.kind))
     uow.trades.save(trade)
     return await go_on(uow, order, trade, now)
+
+
+def exchange_of(trade: Trade) -> Exchange:
+    """Tell the ledger what a trade exchanges."""
+    return Exchange(
+        crypto_units=trade.crypto_units,
+        network_fee=trade.network_fee,
+        principal=trade.principal,
+        commission=trade.commission,
+        payment_fee=trade.payment_fee,
+    )
 
 
 async def close_cases(uow: UnitOfWork, order: Order, now: datetime) -> None:

@@ -13,22 +13,28 @@ from cambist.adapters.db.people import PostgresPeople
 from cambist.adapters.screening.lists import LocalLists
 from cambist.app.cases.decide_case import DecideCase, Decision
 from cambist.app.customers.clear_hits import ClearHits
-from cambist.app.giving_back import CAME_BACK
+from cambist.app.trades.write_off import WriteOff, WrittenOff
+from cambist.app.trading import CAME_BACK, UNASKED
 from cambist.bootstrap.core import Core, open_core
 from cambist.bootstrap.terminal import fields, lasting, moment, money, percent, plain, table
 from cambist.domain.compliance.cases import CaseKind, CaseState
 from cambist.domain.identity.customers import Customer
 from cambist.domain.orders.states import OrderKind
 from cambist.kernel.errors import DomainError, ErrorCode
-from cambist.kernel.ids import CustomerId
+from cambist.kernel.ids import CustomerId, OrderId
 from cambist.ports.screening import Hit
-from cambist.ports.trades import Review
+from cambist.ports.trades import LostSell, Review
 from cambist.settings import Settings
 from cambist.workers.screening import subject_of
 
 LIST_MAX = 200
 PAYING = frozenset({"bank_account", "payer_account", "payer_name"})
 """What of an order's sealed details the reviewer compares with the name."""
+
+WRITTEN_OFF_TOLD = {
+    WrittenOff.UNDONE: "the exchange is undone: nothing is paid out, what is left goes back",
+    WrittenOff.LOST: "written off: it stays in house:loss unless the crypto comes back",
+}
 
 _log = structlog.get_logger()
 
@@ -44,6 +50,7 @@ async def list_reviews(settings: Settings) -> int:
         now = await core.queries.now()
         reviews = await core.desk.reviews(LIST_MAX)
         flagged = await PostgresPeople(core.pool, core.privacy).flagged(LIST_MAX)
+        lost = await core.desk.lost_sells(LIST_MAX)
     head = ("CASE", "KIND", "WAITS", "ORDER", "WHAT", "LISTS", "WHY")
     rows = [
         (
@@ -64,7 +71,42 @@ async def list_reviews(settings: Settings) -> int:
         listed = [(str(one.id), _standing(one), " ".join(_uncleared(one))) for one in flagged]
         print(*table(("CUSTOMER", "LISTS", "HITS"), listed), sep="\n")
         _tell_cut(len(flagged))
+    if lost:
+        print(f"\n{len(lost)} sells paid for whose crypto a reorganisation took:")
+        missing = [_lost(one) for one in lost]
+        print(*table(("ORDER", "NUMBER", "MISSING", "STATE"), missing), sep="\n")
+        print("  cambist review write-off ORDER --remark 'WORDS'")
+        _tell_cut(len(lost))
     return 0
+
+
+def _lost(one: LostSell) -> tuple[str, ...]:
+    missing = money(one.units, one.trade.crypto)
+    return str(one.order.id), str(one.trade.number), missing, one.order.state.value
+
+
+async def write_off(settings: Settings, order_id: UUID, remark: str) -> int:
+    """Give up crypto that is gone for good."""
+    if not remark:
+        return _complain("say in --remark why the crypto is given up")
+    async with open_core(settings) as core:
+        try:
+            outcome = await core.bus.execute(WriteOff(OrderId(order_id), staff_name(), remark))
+        except DomainError as refusal:
+            return _complain(_no_write_off(refusal, order_id))
+    _log.info("review.written_off", order=str(order_id), name=staff_name())
+    print(WRITTEN_OFF_TOLD[outcome])
+    return 0
+
+
+def _no_write_off(refusal: DomainError, order_id: UUID) -> str:
+    match refusal.code:
+        case ErrorCode.NOT_FOUND:
+            return f"there is no order {order_id}"
+        case ErrorCode.INVALID_STATE:
+            return "nothing of this sell is missing, or another case must be decided first"
+        case _:
+            return f"refused: {refusal.code.value}"
 
 
 async def show_review(settings: Settings, case_id: UUID) -> int:
@@ -257,12 +299,22 @@ def _print_choices(review: Review) -> None:
         print(f"  cambist review clear {customer.id} {' '.join(_uncleared(customer))}")
     else:
         other = " [--account ACCOUNT]" if CAME_BACK in case.reasons else ""
+        if _is_missing(review):
+            print(f"  cambist review write-off {case.order_id} --remark 'WORDS'")
+        other = " --account ADDRESS" if UNASKED in case.reasons else other
         print(f"  cambist review accept {case.id}{other}")
     if case.kind is not CaseKind.EDD:
         print(f"  cambist review again {case.id} --reason REASON --remark 'WORDS'")
     print(f"  cambist review reject {case.id} --reason REASON")
     for one in review.documents:
         print(f"  cambist documents show {one.id} --out FILE")
+
+
+def _is_missing(review: Review) -> bool:
+    """Tell whether a reorganisation took what a seller's payout is for."""
+    order, trade = review.order, review.trade
+    sells = order.kind is OrderKind.SELL
+    return sells and trade.filled and order.confirmed < trade.crypto_units
 
 
 def _tell_cut(count: int) -> None:

@@ -86,7 +86,9 @@ def _review_verbs(review: Verbs) -> None:
     accept = review.add("accept", _accept, "let the order go on")
     accept.add_argument("case", type=UUID)
     accept.add_argument(
-        "--account", default="", help="another bank account for a payout that came back"
+        "--account",
+        default="",
+        help="another bank account for a payout that came back, or the address for crypto",
     )
     again = review.add("again", _again, "give the answer back to the customer")
     again.add_argument("case", type=UUID)
@@ -96,6 +98,9 @@ def _review_verbs(review: Verbs) -> None:
     reject.add_argument("case", type=UUID)
     reject.add_argument("--reason", type=_reason, required=True, help="a word such as other")
     reject.add_argument("--remark", type=_remark, default="", help="words for the record")
+    lost = review.add("write-off", _write_off, "give up crypto a reorganisation took from a sell")
+    lost.add_argument("order", type=UUID)
+    lost.add_argument("--remark", type=_remark, required=True, help="words for the record")
     clear = review.add("clear", _clear, "record that entries of lists are somebody else")
     clear.add_argument("customer", type=UUID)
     clear.add_argument("hits", nargs="+", metavar="HIT", help="such as eu:13")
@@ -225,6 +230,12 @@ async def _reject(options: argparse.Namespace, settings: Settings) -> int:
     from cambist.bootstrap.review_desk import reject
 
     return await reject(settings, options.case, options.reason, options.remark)
+
+
+async def _write_off(options: argparse.Namespace, settings: Settings) -> int:
+    from cambist.bootstrap.review_desk import write_off
+
+    return await write_off(settings, options.order, options.remark)
 
 
 async def _clear(options: argparse.Namespace, settings: Settings) -> int:

@@ -171,6 +171,15 @@ class WaitingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LostSell:
+    """Show a sell that was paid for, the crypto of which a reorganisation took from the house."""
+
+    order: Order
+    trade: Trade
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """Show a submitted case with everything the customer told, opened for the reviewer."""
 
@@ -202,6 +211,9 @@ class DeskQueries(Protocol):
 
     async def reviews(self, limit: int) -> Sequence[Review]:
         """List submitted cases."""
+
+    async def lost_sells(self, limit: int) -> Sequence[LostSell]:
+        """List sells whose crypto is missing and nobody has written off."""
 
     async def review(self, case_id: UUID) -> Review | None:
         """Find a case to review."""

@@ -12,13 +12,16 @@ _FILLS = """with booked as (
       bool_and(a.owner not like 'customer:%' or a.owner = 'customer:' || t.customer_id) as own
     from journals j join entries e on e.journal_id = j.id join accounts a on a.id = e.account_id
     join trades t on t.id::text = split_part(j.reference, ':', 2)
-    where j.reference like 'fill:%' group by 1)
+    where j.reference like 'fill:%' or j.reference like 'unfill:%' group by 1)
   select coalesce(t.id::text, b.trade) from booked b
   full join (select t.*, o.kind from trades t join orders o on o.id = t.id where t.filled) t
     on t.id::text = b.trade
-  where t.id is null or b.journals is distinct from 1 or not b.own
-    or b.crypto is distinct from case t.kind when 'buy' then t.crypto_units else -t.crypto_units end
-    or b.fiat is distinct from case t.kind when 'buy' then -t.fiat_units else t.fiat_units end"""
+  where t.id is null and (b.journals, b.crypto, b.fiat) is distinct from (2, 0, 0)
+    or t.id is not null and (b.journals is distinct from 1
+      or b.crypto is distinct from case t.kind when 'buy' then t.crypto_units
+        else -t.crypto_units end
+      or b.fiat is distinct from case t.kind when 'buy' then -t.fiat_units else t.fiat_units end)
+    or not b.own"""
 
 _HOLDS = """with held as (
     select order_id, sum(units) as units from holds where state = 'active' group by 1),
@@ -29,6 +32,7 @@ _HOLDS = """with held as (
       union all
       select p.order_id, p.units from bank_payouts p
         where p.state in ('queued', 'exported') or p.state in ('returned', 'cancelled')
+          and (p.returning or exists (select from trades t where t.id = p.order_id and t.filled))
           and not exists (select from bank_payouts l
             where l.order_id = p.order_id and l.number > p.number)
       union all

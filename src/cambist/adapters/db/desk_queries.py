@@ -13,7 +13,7 @@ from cambist.domain.pricing.firm import FirmQuote
 from cambist.kernel.ids import CustomerId
 from cambist.ports.privacy import Privacy
 from cambist.ports.store import Kind
-from cambist.ports.trades import QueuedPayout, Review, WaitingLine
+from cambist.ports.trades import LostSell, QueuedPayout, Review, WaitingLine
 
 _PAYOUT, _CUSTOMER, _LINE = (
     MAPPERS[Kind.BANK_PAYOUT],
@@ -32,6 +32,13 @@ UNSCREENED = """select id from customers
   where identity is not null and (screened_with < $1 or screened_with > $1)
     and id <> all($2::uuid[])
   order by id limit $3"""
+
+
+_LOST = """select p.order_id, sum(p.loss)::text from payments p
+    join orders o on o.id = p.order_id and o.kind = 'sell' and o.state <> 'on_case'
+  where p.loss > 0 and not exists (
+    select from cases c where c.order_id = o.id and c.reasons ~ 'written-off')
+  group by p.order_id order by p.order_id limit $1"""
 
 
 class PostgresDesk:
@@ -73,6 +80,17 @@ class PostgresDesk:
         query = f"{_CASE.select} where state = 'submitted' order by id limit $1"
         cases = [_CASE.read(row) for row in await self._pool.fetch(query, limit)]
         return [await self._review(case) for case in cases]
+
+    async def lost_sells(self, limit: int) -> Sequence[LostSell]:
+        """List sells whose crypto is missing and nobody has written off."""
+        return [
+            LostSell(
+                await self._row(Kind.ORDER, order_id),
+                await self._row(Kind.TRADE, order_id),
+                int(units),
+            )
+            for order_id, units in await self._pool.fetch(_LOST, limit)
+        ]
 
     async def review(self, case_id: UUID) -> Review | None:
         """Find a case to review."""

@@ -7,13 +7,21 @@ from typing import assert_never
 
 from cambist.app.assessing import needs_a_look
 from cambist.app.giving_back import (
-    CAME_BACK,
     PAYER_UNKNOWN,
     give_back,
     give_back_to,
     pay_again,
+    return_crypto,
 )
-from cambist.app.trading import REVERTED, STRANGER, customer_of, own_trade, pass_case
+from cambist.app.trading import (
+    CAME_BACK,
+    REVERTED,
+    STRANGER,
+    UNASKED,
+    customer_of,
+    own_trade,
+    pass_case,
+)
 from cambist.domain.compliance.cases import STAFF_ONLY, Case, CaseKind, CaseState, undecided
 from cambist.domain.compliance.rules import Reason
 from cambist.domain.identity.customers import Customer
@@ -25,6 +33,14 @@ from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
 from cambist.kernel.ids import CaseId, OrderId
 from cambist.ports.uow import UnitOfWork
+
+PAYING = {
+    CAME_BACK: pay_again,
+    REVERTED: pay_again,
+    PAYER_UNKNOWN: give_back_to,
+    UNASKED: return_crypto,
+}
+"""What accepting a case means that is about where money goes; there is nothing to refuse in it."""
 
 
 class Decision(StrEnum):
@@ -39,7 +55,8 @@ class Decision(StrEnum):
 class DecideCase:
     """Carry a decision about the case an order waits for; `reason` is a code, `remark` words.
 
-    `account` names another bank account for a payout the bank sent back. `told` is the customer's
+    `account` names another bank account for a payout the bank sent back, or the address crypto
+    goes back to whose owner cannot be asked. `told` is the customer's
     sealed identity as the reviewer saw it, None when that is of no matter.
     """
 
@@ -93,10 +110,10 @@ async def _accept(
         raise DomainError(ErrorCode.INVALID_STATE, machine="screening", state="flagged")
     known = _judge(uow, customer, case, now, accepted=True)
     case = replace(case, reviewer=command.reviewer)
-    if not {CAME_BACK, REVERTED, PAYER_UNKNOWN}.isdisjoint(case.reasons):
+    pay = next((PAYING[reason] for reason in case.reasons if reason in PAYING), None)
+    if pay is not None:
         uow.cases.save(case.step(CaseState.ACCEPTED, now))
         order = uow.emit(order, EventName.ORDER_CASE_CLOSED, case=case.kind.value)
-        pay = give_back_to if PAYER_UNKNOWN in case.reasons else pay_again
         await pay(uow, order, trade, command.account, now)
         return
     if case.kind is CaseKind.IDENTITY and await needs_a_look(uow, known, now):
@@ -146,7 +163,7 @@ async def _reject(
     decided = replace(case.step(CaseState.REJECTED, now), reviewer=command.reviewer)
     reasons = (command.reason,) if command.reason else ()
     uow.cases.save(replace(decided, reasons=reasons, remark=command.remark))
-    if trade.filled or not {CAME_BACK, PAYER_UNKNOWN}.isdisjoint(case.reasons):
+    if trade.filled or not PAYING.keys().isdisjoint(case.reasons):
         raise DomainError(ErrorCode.INVALID_STATE, machine="trade", state=order.state.value)
     if order.confirmed or trade.fiat_received:
         await give_back(uow, order, trade, now)

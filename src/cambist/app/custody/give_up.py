@@ -41,7 +41,9 @@ async def give_up(command: GiveUp, uow: UnitOfWork, now: datetime) -> None:
     wanted = [order_id for order_id in (command.order_id, command.parent_id) if order_id]
     orders = await uow.orders.lock(sorted(wanted))
     order = orders.get(command.order_id)
-    payments = await uow.payments.lock([outgoing_payment_id(order.id)] if order else [])
+    payments = await uow.payments.lock(
+        [outgoing_payment_id(command.withdrawal_id)] if order else []
+    )
     withdrawal = await uow.withdrawals.get(command.withdrawal_id)
     rejecting = withdrawal.state is WithdrawalState.ACCEPTED and not (order and order.is_trade)
     target = WithdrawalState.REJECTED if rejecting else WithdrawalState.STUCK

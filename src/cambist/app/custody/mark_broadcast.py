@@ -32,7 +32,8 @@ async def mark_broadcast(command: MarkBroadcast, uow: UnitOfWork, now: datetime)
     """
     await check_lease(uow, command.lease, command.epoch)
     orders = await uow.orders.lock([command.order_id] if command.order_id else [])
-    payments = await uow.payments.lock(outgoing_payment_id(order_id) for order_id in orders)
+    wanted = [outgoing_payment_id(command.withdrawal_id)] if orders else []
+    payments = await uow.payments.lock(wanted)
     withdrawal = await uow.withdrawals.get(command.withdrawal_id)
     uow.withdrawals.save(withdrawal.step(WithdrawalState.BROADCAST, now))
     await uow.wallets.get(withdrawal.chain)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cambist.app.fencing import check_lease
+from cambist.app.selling import end_return
 from cambist.domain.custody.custody import Coin, Place, Withdrawal, change_coin_id, coin_id
 from cambist.domain.custody.states import WithdrawalState
 from cambist.domain.ledger.accounts import (
@@ -44,7 +45,8 @@ async def settle_withdrawal(command: SettleWithdrawal, uow: UnitOfWork, now: dat
     """
     await check_lease(uow, command.lease, command.epoch)
     orders = await uow.orders.lock([command.order_id] if command.order_id else [])
-    payments = await uow.payments.lock(outgoing_payment_id(order_id) for order_id in orders)
+    wanted = [outgoing_payment_id(command.withdrawal_id)] if orders else []
+    payments = await uow.payments.lock(wanted)
     withdrawal = await uow.withdrawals.get(command.withdrawal_id)
     uow.withdrawals.save(withdrawal.step(WithdrawalState.SETTLED, now))
     coins = await uow.coins.where("spent_by", withdrawal.id)
@@ -61,10 +63,11 @@ async def settle_withdrawal(command: SettleWithdrawal, uow: UnitOfWork, now: dat
         height, block_hash = command.height, command.block_hash
         uow.payments.save(replace(confirmed, height=height, block_hash=block_hash))
     for order in orders.values():
-        returned = order.state is OrderState.RETURNING
-        ended = order.step(OrderState.RETURNED if returned else OrderState.COMPLETED, now)
-        event = EventName.ORDER_RETURNED if returned else EventName.ORDER_COMPLETED
-        uow.emit(ended, event, state=ended.state.value)
+        if order.state is OrderState.RETURNING:
+            await end_return(uow, order, now)
+            continue
+        ended = order.step(OrderState.COMPLETED, now)
+        uow.emit(ended, EventName.ORDER_COMPLETED, state=ended.state.value)
 
 
 async def _settle_payout(
@@ -76,7 +79,8 @@ async def _settle_payout(
 ) -> None:
     account = party_account(partner_id, withdrawal.customer_id, withdrawal.asset)
     await uow.ledger.lock([account])
-    await uow.ledger.close_hold(account, OrderId(withdrawal.id), HoldState.CAPTURED)
+    holder = withdrawal.order_id or OrderId(withdrawal.id)
+    await uow.ledger.close_hold(account, holder, HoldState.CAPTURED)
     posting = sent(account, withdrawal.units, withdrawal.fee, spent, network_fee)
     uow.ledger.post(posting, f"withdrawal:{withdrawal.id}", withdrawal.order_id)
 

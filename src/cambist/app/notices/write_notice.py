@@ -1,10 +1,11 @@
 """Write to a customer about what happened to his order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cambist.app.writing import contact_of, identity_of, new_link, write
+from cambist.domain.compliance.cases import Case, CaseKind
 from cambist.domain.market.assets import asset_of
 from cambist.domain.messaging.messages import Contents
 from cambist.domain.messaging.templates import FACTS, Fact, Template, reasons_fact
@@ -41,7 +42,8 @@ async def write_notice(command: WriteNotice, uow: UnitOfWork, now: datetime) -> 
         return False
     link = new_link(uow, order.id, customer, command.base_url, now)
     first_name = identity_of(uow.privacy, customer).get("first_name", "")
-    known = _facts(order, trade, command.template)
+    cases = await uow.cases.where("order_id", order.id)
+    known = _facts(order, trade, command.template, _back(order, cases))
     known |= {
         Fact.FIRST_NAME: first_name,
         Fact.LINK: link,
@@ -52,7 +54,15 @@ async def write_notice(command: WriteNotice, uow: UnitOfWork, now: datetime) -> 
     return True
 
 
-def _facts(order: Order, trade: Trade, template: Template) -> dict[Fact, str]:
+def _back(order: Order, cases: Sequence[Case]) -> int:
+    """Tell how much of a sell's crypto goes back, or what came for it when nobody was asked."""
+    asked = [case for case in cases if case.kind is CaseKind.RETURN]
+    newest = max(asked, key=lambda case: (case.opened_at, case.id), default=None)
+    stated = None if newest is None else newest.units
+    return order.confirmed if stated is None else stated
+
+
+def _facts(order: Order, trade: Trade, template: Template, back: int) -> dict[Fact, str]:
     """Tell what there is to tell, as no language writes it; amounts with their currency."""
     crypto = _money(trade.crypto_units, trade.crypto)
     fiat = _money(trade.fiat_units, trade.fiat)
@@ -61,8 +71,11 @@ def _facts(order: Order, trade: Trade, template: Template) -> dict[Fact, str]:
     received = (
         _money(trade.fiat_received, trade.fiat) if buying else _money(order.confirmed, trade.crypto)
     )
+    returned = received if buying else _money(back, trade.crypto)
     amounts: Mapping[Template, str] = {
-        Template.CRYPTO_SENT: crypto,
+        Template.CASE_RETURN: returned,
+        Template.CRYPTO_SENT: crypto if buying else returned,
+        Template.ORDER_RETURNED: returned,
         Template.PAYOUT_SENT: fiat,
     }
     return {

@@ -11,10 +11,11 @@ from cambist.app.payouts import (
     queue_payout,
     send_crypto_of,
 )
-from cambist.app.trading import hold_for, trade_of
+from cambist.app.selling import rest
+from cambist.app.trading import exchange_of, hold_for, trade_of
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.ledger.accounts import AccountRef, HoldState, customer_account
-from cambist.domain.ledger.trading import Exchange, bought, sold
+from cambist.domain.ledger.trading import bought, sold
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.domain.orders.trades import Payout, Trade
@@ -56,7 +57,11 @@ async def fill_trade(command: FillTrade, uow: UnitOfWork, now: datetime) -> bool
         uow.trades.save(trade)
         await hold_for(uow, order, CaseKind.EDD, now, reasons=(FUNDS_GONE,))
         return False
-    uow.trades.save(replace(trade, filled=True))
+    filled = replace(trade, filled=True)
+    uow.trades.save(filled)
+    if order.kind is OrderKind.SELL and trade.payout is Payout.KEEP:
+        ended = uow.emit(order.step(OrderState.COMPLETED, now), EventName.ORDER_COMPLETED)
+        await rest(uow, ended, filled, now)
     return True
 
 
@@ -65,7 +70,7 @@ async def _fill_buy(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) 
     number = 0 if is_kept else await next_number(uow, order)
     fiat, crypto = await _lock(uow, trade)
     await uow.ledger.close_hold(fiat, order.id, HoldState.CAPTURED)
-    uow.ledger.post(bought(fiat, crypto, _exchange(trade)), f"fill:{order.id}", order.id)
+    uow.ledger.post(bought(fiat, crypto, exchange_of(trade)), f"fill:{order.id}", order.id)
     if is_kept or order.address is None:
         uow.emit(order.step(OrderState.COMPLETED, now), EventName.ORDER_COMPLETED)
         return
@@ -79,9 +84,8 @@ async def _fill_sell(uow: UnitOfWork, order: Order, trade: Trade, now: datetime)
     fiat, crypto = await _lock(uow, trade)
     if uow.ledger.balance(crypto).available < trade.crypto_units:
         return False
-    uow.ledger.post(sold(fiat, crypto, _exchange(trade)), f"fill:{order.id}", order.id)
+    uow.ledger.post(sold(fiat, crypto, exchange_of(trade)), f"fill:{order.id}", order.id)
     if trade.payout is Payout.KEEP:
-        uow.emit(order.step(OrderState.COMPLETED, now), EventName.ORDER_COMPLETED)
         return True
     payee = await payee_of(uow, trade)
     await queue_payout(uow, order, trade, trade.fiat_units, payee, now, returning=False)
@@ -95,13 +99,3 @@ async def _lock(uow: UnitOfWork, trade: Trade) -> tuple[AccountRef, AccountRef]:
     crypto = customer_account(trade.customer_id, trade.crypto)
     await uow.ledger.lock([fiat, crypto])
     return fiat, crypto
-
-
-def _exchange(trade: Trade) -> Exchange:
-    return Exchange(
-        crypto_units=trade.crypto_units,
-        network_fee=trade.network_fee,
-        principal=trade.principal,
-        commission=trade.commission,
-        payment_fee=trade.payment_fee,
-    )

@@ -1,5 +1,6 @@
 """Decide what a case is: a question that holds an order until it is answered."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ __all__ = [
     "REMARK_LENGTH_MAX",
     "STAFF_ONLY",
     "UNDECIDED",
+    "UNITS",
     "Case",
     "CaseKind",
     "CaseState",
@@ -22,6 +24,8 @@ __all__ = [
 
 CASE_LIFETIME = timedelta(days=14)
 REMARK_LENGTH_MAX = 500
+UNITS = "units"
+"""Names in a case's facts how much crypto goes back."""
 
 
 class CaseKind(StrEnum):
@@ -61,6 +65,12 @@ class Case:
     expires_at: datetime
     opened_at: datetime
     updated_at: datetime
+
+    @property
+    def units(self) -> int | None:
+        """Tell how much goes back by a case that asks where to; None when it does not say."""
+        stated = json.loads(self.facts).get(UNITS)
+        return None if stated is None else int(stated)
 
     @property
     def is_undecided(self) -> bool:

@@ -67,6 +67,13 @@ def payout_returned(rail: AccountRef, party: AccountRef, units: int) -> Posting:
     return fiat_paid_out(rail, party, units).reversed("payout_returned")
 
 
+def loss_recovered(party: AccountRef, units: int) -> Posting:
+    """Book what a party has again against the loss a reorganisation made the house take."""
+    return posting(
+        "loss_recovered", (Leg(party, -units), Leg(house_account("loss", party.asset), units))
+    )
+
+
 def bought(fiat: AccountRef, crypto: AccountRef, exchange: Exchange) -> Posting:
     """Book the fill of a buy: two linked legs through inventory, spread and fees their own."""
     total = exchange.principal + exchange.commission + exchange.payment_fee

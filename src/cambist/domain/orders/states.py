@@ -88,6 +88,8 @@ TRADE = StateMachine(
                 _S.PAID,
                 _S.SENDING,
                 _S.RETURNING,
+                _S.COMPLETED,
+                _S.RETURNED,
                 _S.CANCELLED,
                 _S.EXPIRED,
                 _S.REJECTED,
@@ -103,7 +105,7 @@ TRADE = StateMachine(
         _S.SENDING: frozenset({_S.SENT, _S.ON_CASE}),
         _S.SENT: frozenset({_S.COMPLETED, _S.ON_CASE}),
         _S.COMPLETED: frozenset({_S.ON_CASE}),
-        _S.RETURNING: frozenset({_S.RETURNED, _S.ON_CASE}),
+        _S.RETURNING: frozenset({_S.RETURNED, _S.COMPLETED, _S.ON_CASE}),
         _S.RETURNED: frozenset({_S.ON_CASE}),
         _S.CANCELLED: frozenset({_S.ON_CASE, _S.PAYMENT_SEEN}),
         _S.EXPIRED: frozenset({_S.ON_CASE, _S.PAYMENT_SEEN, _S.PAID}),
@@ -112,7 +114,8 @@ TRADE = StateMachine(
 )
 """Orders to buy and sell: a case may hold one at any time; late money leads back out of an end.
 
-A reorganisation leads back from paid, until the exchange is booked.
+A reorganisation leads back from paid, until the exchange is booked. What came beyond the exchange
+is given back without undoing it: the order is completed again.
 """
 
 MACHINES = {

@@ -178,6 +178,14 @@ def sums_of(order: Order, received: Received) -> Order:
     )
 
 
+def due_back(order: Order, trade: Trade, sent: int) -> int:
+    """Compute how much final crypto of a sell is neither exchanged nor `sent` back already.
+
+    Negative when a reorganisation took what was exchanged.
+    """
+    return order.confirmed - (trade.crypto_units if trade.filled else 0) - sent
+
+
 def is_over(order: Order, now: datetime) -> bool:
     """Tell whether an order's time is over."""
     return order.expires_at is not None and now >= order.expires_at

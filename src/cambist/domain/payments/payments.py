@@ -15,9 +15,14 @@ def payment_id(chain: str, txid: str, index: int) -> PaymentId:
     return PaymentId(uuid5(_NAMESPACE, f"{chain}:{txid}:{index}"))
 
 
-def outgoing_payment_id(order_id: UUID) -> PaymentId:
-    """Derive the id of the one payment an outgoing order makes."""
-    return PaymentId(uuid5(_NAMESPACE, f"out:{order_id}"))
+def withdrawal_id(order_id: OrderId, earlier: int) -> OrderId:
+    """Derive the id of an order's transfer out: the order's own, unless it made some before."""
+    return OrderId(uuid5(_NAMESPACE, f"again:{order_id}:{earlier}")) if earlier else order_id
+
+
+def outgoing_payment_id(withdrawal: UUID) -> PaymentId:
+    """Derive the id of the one payment a transfer out makes."""
+    return PaymentId(uuid5(_NAMESPACE, f"out:{withdrawal}"))
 
 
 @dataclass(frozen=True, slots=True)

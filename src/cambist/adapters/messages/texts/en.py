@@ -70,8 +70,8 @@ EN = Texts(
         Template.CASE_RETURN: MailText(
             "Order {order}: where shall we send it back?",
             (
-                "Your order will not be carried out. Please tell us where to send back what you "
-                "paid.",
+                "We do not exchange this part of what came for your order. Please tell us where "
+                "to send it back.",
             ),
             "Say where to",
         ),

@@ -71,8 +71,8 @@ RO = Texts(
         Template.CASE_RETURN: MailText(
             "Comanda {order}: unde trimitem înapoi?",
             (
-                "comanda dumneavoastră nu va fi executată. Vă rugăm să ne spuneți unde să "
-                "trimitem înapoi ce ați plătit.",
+                "nu schimbăm această parte din ce a sosit pentru comanda dumneavoastră. Vă "
+                "rugăm să ne spuneți unde să o trimitem înapoi.",
             ),
             "Spuneți unde",
         ),

@@ -70,8 +70,8 @@ SV = Texts(
         Template.CASE_RETURN: MailText(
             "Beställning {order}: vart ska vi skicka tillbaka?",
             (
-                "Din beställning blir inte av. Tala om för oss vart vi ska skicka tillbaka det "
-                "du betalade.",
+                "Vi växlar inte den här delen av det som kom in till din beställning. Tala om "
+                "för oss vart vi ska skicka tillbaka den.",
             ),
             "Ange vart",
         ),
