@@ -14,6 +14,32 @@ from cambist.http.dialect import Dialect, describe
 HEADER = "X-API-Key"
 UNKNOWN_KEY = "000000-111111-222222-333333-444444"
 
+_TRADES = "(select id from trades where partner_id = $1)"
+_CUSTOMERS = "(select id from customers where partner_id = $1)"
+BROKERED = {
+    "partners": "id = $1",
+    "integrations": "partner_id = $1",
+    "api_keys": "partner_id = $1",
+    "orders": "partner_id = $1",
+    "trades": "partner_id = $1",
+    "quotes": "partner_id = $1",
+    "customers": "partner_id = $1",
+    "cases": f"order_id in {_TRADES}",
+    "codes": f"order_id in {_TRADES}",
+    "messages": f"customer_id in {_CUSTOMERS}",
+    "documents": f"customer_id in {_CUSTOMERS}",
+    "page_links": f"customer_id in {_CUSTOMERS}",
+    "turnovers": f"split_part(subject, ':', 2) in (select id::text from {_CUSTOMERS} c)",
+    "payments": "partner_id = $1",
+    "withdrawals": "partner_id = $1",
+    "addresses": "partner_id = $1",
+    "callbacks": "partner_id = $1",
+    "idempotency": "tenant = $1::uuid::text",
+    "outbox": f"aggregate_id in {_TRADES}",
+    "budgets": "key like '%' || $1::uuid::text || '%'",
+}
+"""Where a partner who brokers has rows, and whose they are; $1 is the partner."""
+
 
 @dataclass(frozen=True)
 class Call:

@@ -30,35 +30,11 @@ from tests.dialects.btcex.live import (
     mailbox,
     seat,
 )
-from tests.dialects.matrix import HEADER, Fixture, Plan, Victim
+from tests.dialects.matrix import BROKERED, HEADER, Fixture, Plan, Victim
 
 EXTRA = ("partner_id", "integration_id", "state", "seq", "sandbox", "commission", "level", "raw")
 LARGE = 3_100_000
 
-_TRADES = "(select id from trades where partner_id = $1)"
-_CUSTOMERS = "(select id from customers where partner_id = $1)"
-_VICTIM = {
-    "partners": "id = $1",
-    "integrations": "partner_id = $1",
-    "api_keys": "partner_id = $1",
-    "orders": "partner_id = $1",
-    "trades": "partner_id = $1",
-    "quotes": "partner_id = $1",
-    "customers": "partner_id = $1",
-    "cases": f"order_id in {_TRADES}",
-    "codes": f"order_id in {_TRADES}",
-    "messages": f"customer_id in {_CUSTOMERS}",
-    "documents": f"customer_id in {_CUSTOMERS}",
-    "page_links": f"customer_id in {_CUSTOMERS}",
-    "turnovers": f"split_part(subject, ':', 2) in (select id::text from {_CUSTOMERS} c)",
-    "payments": "partner_id = $1",
-    "withdrawals": "partner_id = $1",
-    "addresses": "partner_id = $1",
-    "callbacks": "partner_id = $1",
-    "idempotency": "tenant = $1::uuid::text",
-    "outbox": f"aggregate_id in {_TRADES}",
-    "budgets": "key like '%' || $1::uuid::text || '%'",
-}
 _FILLED = ("orders", "trades", "quotes", "customers", "cases", "codes", "payments", "addresses")
 
 
@@ -237,6 +213,6 @@ async def findings(
     )
     numbers = [str(number) for number in table.theirs.orders.values()]
     secrets = [CANARY, stage.theirs.key, *numbers, *(row[0] for row in pages)]
-    victim = Victim(stage.world.core.pool, stage.theirs.partner, _VICTIM, _FILLED, secrets)
+    victim = Victim(stage.world.core.pool, stage.theirs.partner, BROKERED, _FILLED, secrets)
     async with table.talk(bus=bus, trades=trades) as client:
         return await matrix.findings(table.plan, client, victim)

@@ -13,7 +13,7 @@ from cambist.kernel.ids import OrderId
 from cambist.ports.trades import TradeQueries, VaultQueries
 from tests.dialects import matrix
 from tests.dialects.cryptoexchange.live import CANARY, Stage, buy, talk
-from tests.dialects.matrix import Call, Fixture, Plan, Victim, send
+from tests.dialects.matrix import BROKERED, Call, Fixture, Plan, Victim, send
 
 __all__ = ["findings", "good_calls", "prepare", "send"]
 
@@ -26,27 +26,6 @@ FREE = {
 }
 """Anybody may be sent to, and each client calls its customers what it likes."""
 
-_TRADES = "(select id from trades where partner_id = $1)"
-_CUSTOMERS = "(select id from customers where partner_id = $1)"
-_VICTIM = {
-    "partners": "id = $1",
-    "integrations": "partner_id = $1",
-    "api_keys": "partner_id = $1",
-    "orders": "partner_id = $1",
-    "trades": "partner_id = $1",
-    "quotes": "partner_id = $1",
-    "customers": "partner_id = $1",
-    "cases": f"order_id in {_TRADES}",
-    "messages": f"customer_id in {_CUSTOMERS}",
-    "documents": f"customer_id in {_CUSTOMERS}",
-    "page_links": f"customer_id in {_CUSTOMERS}",
-    "turnovers": f"split_part(subject, ':', 2) in (select id::text from {_CUSTOMERS} c)",
-    "payments": "partner_id = $1",
-    "addresses": "partner_id = $1",
-    "callbacks": "partner_id = $1",
-    "idempotency": "tenant = $1::uuid::text",
-    "outbox": f"aggregate_id in {_TRADES}",
-}
 _FILLED = ("partners", "orders", "trades", "quotes", "customers", "cases", "addresses", "turnovers")
 
 
@@ -130,7 +109,7 @@ async def findings(
     theirs, core = stage.theirs, stage.world.core
     view = await theirs.desk.view(OrderId(UUID(theirs.order)))
     secrets = [CANARY, theirs.address, theirs.order, theirs.key, view.trade.page]
-    victim = Victim(core.pool, theirs.partner, _VICTIM, _FILLED, secrets)
+    victim = Victim(core.pool, theirs.partner, BROKERED, _FILLED, secrets)
     offers = await prepare(stage)
     async with stage.client(trades, bus, vault) as client:
         return await matrix.findings(plan_of(stage, offers), client, victim)
