@@ -354,3 +354,22 @@ async def test_crypto_that_returns_after_another_came_in_its_place_goes_back(des
     assert await desk.open_case(opened) is CaseKind.RETURN
     assert await return_to(desk, opened) == HALF
     assert await wrong(desk) == []
+
+
+async def test_exchanged_sell_whose_crypto_is_gone_stays_with_the_staff(desk: Desk) -> None:
+    opened = await desk.ready(Side.SELL)
+    txid = await desk.pay(opened, HALF)
+    await desk.world.chain("LTC").reorg(6)
+    await desk.world.watch("LTC")
+    await desk.world.chain("LTC").replace(txid)
+    await desk.world.watch("LTC")
+    await desk.world.watch("LTC")
+    await desk.carry()
+    view = await desk.view(opened)
+    assert (view.order.received, view.trade.filled) == (0, True)
+    with pytest.raises(DomainError) as refused:
+        await desk.cancel(opened)
+    assert refused.value.code is ErrorCode.INVALID_STATE
+    await desk.world.advance(30 * 86_400)
+    await desk.carry()
+    assert await desk.open_case(opened) is CaseKind.EDD

@@ -248,25 +248,6 @@ async def test_reorganisation_after_the_exchange_stops_the_payout(desk: Desk) ->
     ]
 
 
-async def test_exchanged_sell_whose_crypto_is_gone_stays_with_the_staff(desk: Desk) -> None:
-    opened = await desk.ready(Side.SELL)
-    txid = await desk.pay(opened, HALF)
-    await desk.world.chain("LTC").reorg(6)
-    await desk.world.watch("LTC")
-    await desk.world.chain("LTC").replace(txid)
-    await desk.world.watch("LTC")
-    await desk.world.watch("LTC")
-    await desk.carry()
-    view = await desk.view(opened)
-    assert (view.order.received, view.trade.filled) == (0, True)
-    with pytest.raises(DomainError) as refused:
-        await desk.cancel(opened)
-    assert refused.value.code is ErrorCode.INVALID_STATE
-    await desk.world.advance(30 * 86_400)
-    await desk.carry()
-    assert await desk.open_case(opened) is CaseKind.EDD
-
-
 async def test_reorganisation_after_the_payout_went_out_is_the_houses_loss(desk: Desk) -> None:
     opened = await desk.ready(Side.SELL)
     await desk.pay(opened, HALF)
