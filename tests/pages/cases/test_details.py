@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cambist.domain.compliance.cases import CaseKind
+from cambist.domain.messaging.codes import Outcome
 from cambist.pages.cases.shown import Wrong
 from cambist.pages.cases.texts import FORM_TEXTS
 from cambist.pages.look.languages import LANGUAGES
@@ -46,6 +47,14 @@ def test_a_page_says_why_a_code_that_was_sent_cannot_be_typed_in(
 def test_nothing_is_said_of_a_code_that_was_never_sent() -> None:
     with staged(held(CaseKind.PHONE)) as stage:
         assert FORM_TEXTS["en"].wrong[Wrong.CODE_OVER] not in stage.get("/case", lang="en").text
+
+
+def test_the_last_wrong_code_asks_for_a_new_one_instead_of_counting_to_none() -> None:
+    with staged(held(CaseKind.PHONE, codes=[code()])) as stage:
+        stage.bus.outcome, stage.bus.tries_left = Outcome.WRONG, 0
+        text = stage.answer("phone", code="000000").text
+    assert FORM_TEXTS["cs"].wrong[Wrong.CODE_SPENT] in text
+    assert FORM_TEXTS["cs"].wrong[Wrong.CODE_WRONG].format(count=0) not in text
 
 
 def test_faults_are_listed_in_the_order_of_the_form() -> None:

@@ -196,7 +196,10 @@ async def _code(services: CaseServices, asked: Asked) -> Problem | None:
     tried: Tried = await services.bus.execute(command)
     if code is None or tried.outcome is Outcome.RIGHT:
         return None
-    return Problem(wrong={"code": TRIED[tried.outcome]}, count=tried.tries_left)
+    # Whoever has just used his last try up needs a new code, not a count of none.
+    is_last = tried.outcome is Outcome.WRONG and not tried.tries_left
+    fault = TRIED[Outcome.SPENT if is_last else tried.outcome]
+    return Problem(wrong={"code": fault}, count=tried.tries_left)
 
 
 async def _change(services: CaseServices, asked: Asked) -> Problem | None:
