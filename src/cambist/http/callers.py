@@ -65,14 +65,27 @@ class Callers:
         Raises:
             RefusedError: CREDENTIAL_INVALID, RATE_LIMITED.
         """
+        recognised = self.recognise(secret, address)
+        if recognised is not None:
+            return recognised
         site = site_of(address)
         _admit(self._limits.by_address.take(site))
         if not secret:
             raise refuse(Fault.CREDENTIAL_INVALID, headers={"WWW-Authenticate": challenge})
-        digest = key_hash(secret)
-        known = self._known.get(digest)
+        known = await self._look_up(secret, key_hash(secret), site, challenge)
+        _admit(self._limits.by_key.take(known.principal.key_id))
+        return known.principal
+
+    def recognise(self, secret: str | None, address: str) -> PartnerPrincipal | None:
+        """Find the partner of a key that was looked up a moment ago; ask nobody for it.
+
+        Raises:
+            RefusedError: RATE_LIMITED.
+        """
+        known = self._known.get(key_hash(secret)) if secret else None
         if known is None or known.until_ns <= self._monotonic_ns():
-            known = await self._look_up(secret, digest, site, challenge)
+            return None
+        _admit(self._limits.by_address.take(site_of(address)))
         _admit(self._limits.by_key.take(known.principal.key_id))
         return known.principal
 

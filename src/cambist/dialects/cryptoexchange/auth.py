@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from litestar.openapi.spec import SecurityScheme
 
-from cambist.dialects.cryptoexchange.remembering import CHALLENGE, HEADER, entered
+from cambist.dialects.cryptoexchange.remembering import HEADER, entered
 from cambist.domain.partners.partners import Partner
 from cambist.http.callers import Callers
 from cambist.http.idempotency import Asked, gate_for
@@ -18,6 +18,7 @@ from cambist.ports.principals import PartnerPrincipal
 from cambist.ports.queries import AssetQueries
 from cambist.ports.trades import MarketQueries, TradeQueries, VaultQueries
 
+CHALLENGE = 'ApiKey realm="cryptoexchange", header="X-API-Key"'
 SECURITY = {
     "apiKey": SecurityScheme(
         type="apiKey",

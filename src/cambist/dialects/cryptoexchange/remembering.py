@@ -14,7 +14,6 @@ from cambist.ports.store import StoreUnavailableError
 
 HEADER = "X-API-Key"
 KEY_HEADER = HEADER.lower().encode()
-CHALLENGE = 'ApiKey realm="cryptoexchange", header="X-API-Key"'
 ENTERED = "cambist.entered"
 """Where a scope holds who was let in already, or why not."""
 
@@ -22,7 +21,8 @@ ENTERED = "cambist.entered"
 def with_memory(app: ASGIApp, path: str, callers: Callers, memory: PriceMemory) -> ASGIApp:
     """Wrap the application so that price answers that still hold are sent at once.
 
-    Whoever asks is let in here, by the same rules and once; the application is told of it.
+    Whoever is known already is let in here, by the same rules and once; the application is told of
+    it. It looks up everybody else, and tells what went wrong with that.
     """
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,9 +43,11 @@ async def _recalled(scope: Any, callers: Callers, memory: PriceMemory) -> Rememb
     secret = secrets[-1].decode("latin-1") if secrets else None
     client = scope["client"]
     try:
-        principal = await callers.identify(secret, client[0] if client else "", CHALLENGE)
+        principal = callers.recognise(secret, client[0] if client else "")
     except RefusedError as refused:
         scope[ENTERED] = refused
+        return None
+    if principal is None:
         return None
     scope[ENTERED] = principal
     try:
