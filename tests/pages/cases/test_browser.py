@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import expect as expected
 
-from cambist.domain.compliance.cases import CaseKind
+from cambist.domain.compliance.cases import CaseKind, CaseState
 from cambist.http.multipart_body import FILE_BYTES_MAX
 from cambist.pages.cases import case_app
+from cambist.pages.cases.render import REFRESH_S
 from cambist.pages.look.languages import LANGUAGES
 from tests.browsing import POLYGLOT, chromium, complaints_of, serving, too_wide
 from tests.pages.cases.answers import AML, IDENTITY
@@ -166,6 +167,21 @@ def test_page_follows_the_order_without_reload(page: Page, site: Site) -> None:
             assert page.evaluate("document.activeElement.id") == "copy-pay-account"
     assert page.title() == "Done · Order 4815162342"
     assert page.evaluate("window.marker") == 1
+
+
+@pytest.mark.parametrize("is_reading", [False, True])
+def test_page_of_what_is_looked_at_moves_on_by_itself_unless_one_is_about_to_cancel(
+    page: Page, site: Site, is_reading: bool
+) -> None:
+    site.trades.shown = held(CaseKind.IDENTITY, state=CaseState.SUBMITTED)
+    page.clock.install()
+    page.goto(f"{site.url}{MINE}/case")
+    if is_reading:
+        page.click(".cancel summary")
+    site.trades.shown = held(CaseKind.PHONE)
+    page.clock.run_for(REFRESH_S * 1000 + 1)
+    kind = CaseKind.IDENTITY if is_reading else CaseKind.PHONE
+    expected(page.locator("#case")).to_have_attribute("data-kind", kind.value)
 
 
 def test_link_opens_with_one_button_and_a_cookie_no_script_can_read(

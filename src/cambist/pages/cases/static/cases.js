@@ -48,4 +48,13 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of document.forms) delete form.dataset.sent;
 });
 
+// What is looked at by us may be over any moment; nobody should have to ask for the page anew.
+function lookAgain(waiting) {
+  const isBusy = document.hidden || document.querySelector("details[open]");
+  if (!isBusy) location.replace(waiting.dataset.again);
+}
+
+const waiting = document.querySelector("[data-again]");
+if (waiting) setInterval(() => lookAgain(waiting), Number(waiting.dataset.againS) * 1000);
+
 if (frame && live()) setTimeout(ask, ASK_EVERY_MS);

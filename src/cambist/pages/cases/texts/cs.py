@@ -170,6 +170,6 @@ CS = Texts(
         "Stránku teď nelze zobrazit",
         "Vaše objednávka i peníze jsou v bezpečí. Za chvíli prosím stránku načtěte znovu.",
     ),
-    test_strip="Zkušební režim",
+    test_strip="Testovací režim",
     test_warning="Neposílejte skutečné peníze.",
 )
