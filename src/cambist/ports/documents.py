@@ -65,18 +65,6 @@ class CleanDocument:
     height: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """Tell what is kept of a document beside its bytes; `sha256` is of the clean ones, in hex."""
-
-    id: UUID
-    media_type: MediaType
-    size: int
-    sha256: str
-    width: int | None
-    height: int | None
-
-
 class DocumentIntake(Protocol):
     """Look at what a stranger sent, in a process that may do nothing else."""
 
