@@ -1,6 +1,7 @@
 """Decide that a case is answered once, by whom it is asked of, and leads on or to an end."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -277,3 +278,13 @@ async def test_cancelling_closes_the_case(desk: Desk) -> None:
     assert (view.order.state, view.cases[0].state) == (OrderState.CANCELLED, CaseState.CLOSED)
     for command in answers(opened, desk.partner):
         await refused_with(ErrorCode.CASE_NOT_OPEN, desk.do(command))
+
+
+async def test_who_orders_in_a_known_name_unvouched_proves_it_by_a_code(desk: Desk) -> None:
+    client = await desk.known()
+    for side in (Side.BUY, Side.SELL):
+        assert await desk.open_case(await desk.order(side, client=client)) is None
+        visit = await desk.order(side, client=replace(client, is_vouched=False))
+        held = (await desk.view(visit)).held_by
+        assert held is not None
+        assert (held.kind, held.reasons) == (CaseKind.PHONE, ())

@@ -14,7 +14,8 @@ from cambist.ports.uow import UnitOfWork
 class Client:
     """Say who orders: the partner's own id for the customer, or an e-mail; what else is known.
 
-    `language` is the language of our letters; `address` the IP the request came from.
+    `language` is the language of our letters; `address` the IP the request came from. Without
+    `is_vouched` nobody signed for it: anybody may have typed it.
     """
 
     external_id: str | None = None
@@ -23,6 +24,7 @@ class Client:
     language: str = "en"
     address: str | None = None
     cookie: str | None = None
+    is_vouched: bool = True
 
 
 async def known_or_new(

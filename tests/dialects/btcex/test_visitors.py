@@ -64,6 +64,15 @@ async def test_a_program_gets_the_order_and_a_browser_its_page(
     assert page.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("kind", ["buy", "sell"])
+async def test_a_visitor_in_a_known_name_must_have_the_phone_too(
+    me: Client, stage: Stage, kind: str
+) -> None:
+    email, _ = await me.known()
+    answer = await me.http.get(link(stage, kind, email=email))
+    assert (answer.status_code, answer.json()["open_case"]) == (201, "verify-phone")
+
+
 @pytest.mark.parametrize("looker", LOOKERS)
 async def test_what_looks_at_links_makes_no_order_and_no_mail(
     me: Client, stage: Stage, looker: str

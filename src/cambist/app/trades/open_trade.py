@@ -86,6 +86,7 @@ async def open_trade(command: OpenTrade, uow: UnitOfWork, now: datetime) -> Open
     limits = limits_of(rules, _wish(command, customer.level).context, customer.id)
     mine = await count(uow, limits, quote.fiat, quote.fiat_units, now)
     facts = await risk_facts(uow, rules, customer, quote.crypto, quote.crypto_units, mine, now)
+    facts = replace(facts, is_vouched=client.is_vouched)
     required = required_checks(rules.risk, facts)
     if command.method == Method.BALANCE and command.side is Side.BUY:
         required = (*required, CaseKind.DEPOSIT)

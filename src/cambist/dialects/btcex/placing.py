@@ -81,9 +81,9 @@ async def _followed(
     finds out in silence whether somebody is a customer, or what he may.
     """
     await _admit(request, data.email)
-    if data.dry:
-        stranger = replace(command.client, external_id=str(request.services.new_id()))
-        command = replace(command, client=stranger)
+    stranger = str(request.services.new_id()) if data.dry else None
+    client = replace(command.client, external_id=stranger, is_vouched=False)
+    command = replace(command, client=client)
     view = await _placed(request, command, data, None)
     if data.dry or not wants_page(request.headers.get("accept", "")):
         return Response(_shown(request, view), status_code=201)

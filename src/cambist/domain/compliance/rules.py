@@ -37,7 +37,10 @@ class RiskPolicy:
 
 @dataclass(frozen=True, slots=True)
 class RiskFacts:
-    """Hold what is known when an order is made; `worth` counts units of the policy's fiat."""
+    """Hold what is known when an order is made; `worth` counts units of the policy's fiat.
+
+    Without `is_vouched` whoever orders only says who he is: nobody signed for him.
+    """
 
     worth: int
     orders_today: int
@@ -46,6 +49,7 @@ class RiskFacts:
     has_declaration: bool
     has_phone: bool
     flagged: bool
+    is_vouched: bool = True
 
 
 def required_checks(policy: RiskPolicy, facts: RiskFacts) -> tuple[CaseKind, ...]:
@@ -58,11 +62,18 @@ def required_checks(policy: RiskPolicy, facts: RiskFacts) -> tuple[CaseKind, ...
         wanted.append(CaseKind.IDENTITY)
     if facts.worth >= policy.aml_from and not facts.has_declaration:
         wanted.append(CaseKind.AML)
-    if facts.worth >= policy.phone_from and not facts.has_phone:
+    if asks_for_phone(policy, facts):
         wanted.append(CaseKind.PHONE)
     if edd_reasons(policy, facts):
         wanted.append(CaseKind.EDD)
     return tuple(wanted)
+
+
+def asks_for_phone(policy: RiskPolicy, facts: RiskFacts) -> bool:
+    """Tell whether a code is sent; also to prove that a known person is who orders in his name."""
+    if facts.has_identity and not facts.is_vouched:
+        return True
+    return facts.worth >= policy.phone_from and not (facts.has_phone and facts.is_vouched)
 
 
 def edd_reasons(policy: RiskPolicy, facts: RiskFacts) -> tuple[Reason, ...]:
@@ -80,6 +91,8 @@ def edd_reasons(policy: RiskPolicy, facts: RiskFacts) -> tuple[Reason, ...]:
 def reasons_for(kind: CaseKind, policy: RiskPolicy, facts: RiskFacts) -> tuple[str, ...]:
     """Tell the customer (or the staff) why a check is asked for."""
     match kind:
+        case CaseKind.PHONE if facts.has_phone:
+            return ()
         case CaseKind.IDENTITY | CaseKind.PHONE:
             return (Reason.FIRST_ORDER.value,)
         case CaseKind.AML:
