@@ -33,6 +33,9 @@ class Flow(StrEnum):
     SELL = "sell"
     CHANGE = "change"
     RETURN = "return"
+    EXTRA = "extra"
+    WRITE_OFF = "write-off"
+    SEND_BACK = "send-back"
 
     @property
     def asset(self) -> str:
@@ -47,8 +50,10 @@ class Flow(StrEnum):
     @property
     def is_trade(self) -> bool:
         """Tell whether a broker's customer trades in it."""
-        return self in (Flow.BUY, Flow.SELL, Flow.CHANGE, Flow.RETURN)
+        return self in TRADING
 
+
+TRADING = frozenset({Flow.BUY, Flow.SELL, Flow.CHANGE, Flow.RETURN, Flow.EXTRA, Flow.WRITE_OFF})
 
 ASSET_OF = {
     Flow.PAY_IN: "LTC",
@@ -60,6 +65,9 @@ ASSET_OF = {
     Flow.SELL: "LTC",
     Flow.CHANGE: "LTC",
     Flow.RETURN: "LTC",
+    Flow.EXTRA: "LTC",
+    Flow.WRITE_OFF: "LTC",
+    Flow.SEND_BACK: "LTC",
 }
 
 
@@ -107,5 +115,5 @@ class Case:
             case Flow.SEND:
                 source, target = self.address, self.destination
                 return [SendCrypto(partner, shop, flow.asset, SENT, source, target, None)]
-            case Flow.BUY | Flow.SELL | Flow.CHANGE | Flow.RETURN:
+            case _:
                 return []

@@ -8,6 +8,7 @@ from cambist.bootstrap.core import Core
 from cambist.domain.market.assets import ASSETS
 from tests.faults.cases import CREDITED, PAID, SENT, TAKEN, Case, Flow
 from tests.faults.customer import faults_of_trade
+from tests.faults.stranger import faults_of_stranger
 from tests.trades.checks import faults_of_orders
 
 
@@ -15,6 +16,8 @@ async def faults_of(core: Core, case: Case) -> list[str]:
     """Say what is wrong with a case."""
     if Flow(case.flow).is_trade:
         return [*await _events(core), *await faults_of_trade(core, case)]
+    if Flow(case.flow) is Flow.SEND_BACK:
+        return [*await _events(core), *await faults_of_stranger(core, case)]
     if Flow(case.flow).is_incoming:
         return [*await _events(core), *await _paid_in(core, case)]
     return [*await _events(core), *await _paid_out(core, case)]
@@ -131,7 +134,7 @@ async def _balance(core: Core, case: Case, expected: int) -> list[str]:
 
 async def callbacks_of(core: Core, case: Case) -> list[dict[str, str]]:
     """List the messages the merchant must have got, by order in the order of its events."""
-    if Flow(case.flow).is_trade:
+    if Flow(case.flow).is_trade or Flow(case.flow) is Flow.SEND_BACK:
         return []
     rows = await core.pool.fetch(
         "select c.id::text, c.form, c.body, c.state, c.order_id::text from outbox b"

@@ -11,10 +11,12 @@ from cambist.app.cases.submit_identity import SubmitIdentity
 from cambist.app.knowing import Client
 from cambist.app.trades.open_trade import OpenedTrade, OpenTrade
 from cambist.app.trades.place_quote import PlaceQuote
+from cambist.app.trades.write_off import WriteOff
 from cambist.bootstrap.core import Core
 from cambist.bootstrap.rails import SANDBOX_ACCOUNTS
 from cambist.bus.bus import Gate
 from cambist.domain.compliance.cases import CaseKind, CaseState
+from cambist.domain.market.assets import CHAINS
 from cambist.domain.orders.states import OrderState
 from cambist.domain.pricing.terms import Given, Side
 from cambist.kernel.ids import IntegrationId
@@ -28,7 +30,8 @@ ACCOUNT = "19-2000145399/0800"
 PERSON = (("first_name", "Jana"), ("last_name", "Nováková"))
 STRANGERS = 5
 OTHER_AMOUNT = 2 * PAID
-SENT_STATES = {Flow.RETURN: OrderState.RETURNED}
+EXTRA_UNITS = PAID // 2
+ENDED = {Flow.RETURN: OrderState.RETURNED, Flow.WRITE_OFF: OrderState.REJECTED}
 
 
 class Hands(Protocol):
@@ -50,8 +53,13 @@ async def customers_turn(desk: Hands, case: Case) -> bool:
     view = await desk.core.trades.trade(None, opened.order_id)
     if view is None:
         raise AssertionError("an order that was answered for is not there")
-    if view.order.state is OrderState.AWAITING_PAYMENT:
-        return await _pay(desk, case, view)
+    match Flow(case.flow), view.order.state:
+        case _, OrderState.AWAITING_PAYMENT:
+            return await _pay(desk, case, view)
+        case Flow.EXTRA, OrderState.COMPLETED:
+            return await _pay_again(desk, view)
+        case Flow.WRITE_OFF, OrderState.SENDING:
+            return await _take_away(desk, view)
     command = _answer(case, view)
     if command is None:
         return False
@@ -67,7 +75,8 @@ async def _order(desk: Hands, case: Case) -> OpenedTrade:
     """Take a firm quote and order at it."""
     buys = Flow(case.flow) is Flow.BUY
     side = Side.BUY if buys else Side.SELL
-    units = FIAT if buys else PAID if Flow(case.flow) is Flow.SELL else OTHER_AMOUNT
+    as_agreed = Flow(case.flow) in (Flow.SELL, Flow.EXTRA, Flow.WRITE_OFF)
+    units = FIAT if buys else PAID if as_agreed else OTHER_AMOUNT
     wish = PlaceQuote(case.partner_id, "btcex", side, "LTC", "CZK", "cz-bank", Given.FROM, units)
     quote = await desk.bus.execute(wish, _gate(case, "quote"))
     command = OpenTrade(
@@ -115,6 +124,31 @@ async def _pay_crypto(desk: Hands, view: TradeView) -> bool:
     return True
 
 
+async def _pay_again(desk: Hands, view: TradeView) -> bool:
+    """Pay once more, for nothing."""
+    address = view.order.address or ""
+    query = "select count(*) from sim.movement where address = $1"
+    if await desk.core.pool.fetchval(query, address) != 1:
+        return False
+    await desk.core.controls["litecoin"].pay(address, "LTC", EXTRA_UNITS)
+    return True
+
+
+async def _take_away(desk: Hands, view: TradeView) -> bool:
+    """Let a reorganisation take the payment, and another one spend its money, for good."""
+    query = (
+        "select t.txid from sim.movement m join sim.tx t on t.chain = m.chain and t.txid = m.txid"
+        " and t.height is not null where m.address = $1"
+    )
+    txid = await desk.core.pool.fetchval(query, view.order.address)
+    if txid is None:
+        return False
+    control = desk.core.controls["litecoin"]
+    await control.reorg(CHAINS["litecoin"].confirmations)
+    await control.replace(txid)
+    return True
+
+
 def _answer(case: Case, view: TradeView) -> object | None:
     """Answer the case that holds the order, or decide it as the reviewer."""
     held, order_id = view.held_by, view.order.id
@@ -127,6 +161,8 @@ def _answer(case: Case, view: TradeView) -> object | None:
             return DecideCase(order_id, held.id, Decision.ACCEPT, "tester")
         case CaseKind.CHANGE, _:
             return DecideChange(order_id, case.partner_id, Flow(case.flow) is Flow.CHANGE)
+        case CaseKind.EDD, _ if Flow(case.flow) is Flow.WRITE_OFF:
+            return WriteOff(order_id, "tester", "gone for good")
         case CaseKind.RETURN, _:
             return NameReturn(order_id, case.partner_id, case.destination)
         case _:
@@ -143,7 +179,7 @@ async def faults_of_trade(core: Core, case: Case) -> list[str]:
     if len(trades) != 1:
         return [f"{len(trades)} orders, not 1"]
     trade, flow = trades[0], Flow(case.flow)
-    ended = SENT_STATES.get(flow, OrderState.COMPLETED)
+    ended = ENDED.get(flow, OrderState.COMPLETED)
     faults = [] if trade["state"] == ended else [f"order: {tuple(trade)}"]
     quotes = await core.pool.fetch(
         "select id, used_by from quotes where partner_id = $1 and used_by is not null",
@@ -154,6 +190,8 @@ async def faults_of_trade(core: Core, case: Case) -> list[str]:
     expected = {
         Flow.BUY: ([trade["crypto_units"]], []),
         Flow.RETURN: ([str(PAID)], []),
+        Flow.EXTRA: ([str(EXTRA_UNITS)], [trade["fiat_units"]]),
+        Flow.WRITE_OFF: ([], []),
     }.get(flow, ([], [trade["fiat_units"]]))
     arrived = await _arrived(core, case), await _paid_out(core, trade["id"])
     if arrived != expected:

@@ -41,6 +41,7 @@ from tests.faults.planted import (
     NaivePayouts,
     NoVoutWatch,
 )
+from tests.faults.stranger import strangers_turn
 from tests.world import price_worker
 
 LEASES_END_S = 61
@@ -103,6 +104,7 @@ class Desk:
             core.entropy.jitter,
         )
         self._clockwork = Clockwork(bus, core.work)
+        self._is_bank_open = True
         self._messages = message_worker(core)
         bank = SimulatedBank(core.pool)
         parts = replace(export_parts(core), bus=cast("Bus", CarelessBus(self.bus, bank, variant)))
@@ -136,6 +138,7 @@ class Desk:
     async def follow(self, case: Case) -> None:
         """Be the client, the payer and the network of a case, and serve it to its end."""
         flow = Flow(case.flow)
+        self._is_bank_open = flow is not Flow.WRITE_OFF
         answers = [await self.bus.execute(command, gate) for command, gate in case.requests()]
         if flow.is_incoming:
             targets = [cast("OpenedOrder", answer).address or "" for answer in answers]
@@ -145,6 +148,8 @@ class Desk:
         for _ in range(ROUNDS_MAX):
             await self.work(chain.id)
             if flow.is_trade and await customers_turn(self, case):
+                continue
+            if flow is Flow.SEND_BACK and await strangers_turn(self, case):
                 continue
             left = await self.left()
             if left.keys() & {"payments", "withdrawals"}:
@@ -170,7 +175,8 @@ class Desk:
         await _until_idle(self._relay.run_once)
         while await self._callbacks.run_once():
             await self._callbacks.finish()
-        await _until_idle(self._clerk.run_once)
+        if self._is_bank_open:
+            await _until_idle(self._clerk.run_once)
         while await self._messages.run_once():
             await self._messages.finish()
 

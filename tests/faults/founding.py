@@ -56,7 +56,7 @@ async def _case(core: Core, flow: Flow, number: int) -> Case:
     await _put_shop(core, case, None)
     if flow.is_trade:
         await put_terms(core, partner_id=case.partner_id, minimum_units=100, rate_validity_s=DAY_S)
-    if flow.is_incoming or flow.is_trade:
+    if flow.is_incoming or flow.is_trade or flow is Flow.SEND_BACK:
         return case
     command = OpenOrder(partner, shop, OrderKind.PAYMENT, flow.asset, PAID, None, None)
     opened = cast("OpenedOrder", await core.bus.execute(command))

@@ -31,6 +31,14 @@ def test_importer_without_identities_books_a_line_twice_when_it_dies_half_way(
     assert any(fault.startswith(told) for fault in matrix.audit())
 
 
+def test_importer_without_identities_sends_a_strangers_money_back_twice(matrix: Matrix) -> None:
+    assert matrix.faults(Flow.SEND_BACK, variant=NO_IDENTITY) == []
+    fatal = f"{Failpoint.BANK_AFTER_LINE.value}:1"
+    assert matrix.faults(Flow.SEND_BACK, fatal) == []
+    faults = matrix.faults(Flow.SEND_BACK, fatal, variant=NO_IDENTITY)
+    assert any(fault.startswith("came and went back") for fault in faults), faults
+
+
 def test_file_that_is_handed_over_before_it_is_stored_is_paid_twice(matrix: Matrix) -> None:
     assert matrix.faults(Flow.SELL, variant=FILE_FIRST) == []
     place = matrix.visits(Flow.SELL)[Failpoint.BUS_BEFORE_COMMIT.value, "ExportPayouts"]
