@@ -1,7 +1,8 @@
 """Decide what a whole core in one process looks like to a test: real database, simulated chains."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from cambist.workers.prices import PriceWorker
 from tests.partners_made import open_channel
 
 FEE_PPM = 5_000
+REFRESH_S = 5
 
 
 class LocalSigner:
@@ -205,3 +207,21 @@ async def open_world(
         world.shop = await world.add_shop()
         yield world
     log.close()
+
+
+@asynccontextmanager
+async def kept_fresh(world: World) -> AsyncIterator[None]:
+    """Keep prices and watchers up to real time while somebody calls for as long as it takes."""
+
+    async def refresh() -> None:
+        while True:
+            await asyncio.sleep(REFRESH_S)
+            await world.refresh()
+
+    task = asyncio.create_task(refresh())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -12,6 +12,7 @@ from cambist.http.refusals import RefusedError
 from tests.dialects.btcex.live import Signer, Stage, open_stage
 from tests.dialects.btcex.matrix import hold
 from tests.dialects.schemathesis_run import Offer, Served, judge, serving
+from tests.world import kept_fresh
 
 # A business refusal (422) of well-formed input is part of the contract.
 CONFIG = """
@@ -94,7 +95,7 @@ async def known(stage: Stage) -> str:
 @asynccontextmanager
 async def offered(database_url: str, folder: Path) -> AsyncIterator[Offer]:
     """Offer the broker behind the door that signs."""
-    async with open_stage(database_url, folder) as stage:
+    async with open_stage(database_url, folder) as stage, kept_fresh(stage.world):
         mine = stage.mine
         door = SigningDoor(stage.app(), Signer(mine.key, mine.private))
         yield Offer(door, await known(stage), {**PLACES, "btcex-key": mine.key})

@@ -12,6 +12,7 @@ from cambist.dialects.cryptoexchange import DIALECT
 from tests.dialects.cryptoexchange.exchange import BASE
 from tests.dialects.cryptoexchange.live import CUSTOMER, Stage, buy, open_stage
 from tests.dialects.schemathesis_run import Offer, Served, judge, serving
+from tests.world import kept_fresh
 
 # A business refusal (422) of well-formed input is part of the contract.
 CONFIG = """
@@ -48,7 +49,7 @@ async def known(stage: Stage) -> str:
 @asynccontextmanager
 async def offered(database_url: str, folder: Path) -> AsyncIterator[Offer]:
     """Offer the exchange to a client with an order."""
-    async with open_stage(database_url, folder) as stage:
+    async with open_stage(database_url, folder) as stage, kept_fresh(stage.world):
         yield Offer(stage.app(), await known(stage), {"X-API-Key": stage.mine.key})
 
 

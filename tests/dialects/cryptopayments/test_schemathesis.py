@@ -11,6 +11,7 @@ from cambist.dialects.cryptopayments import DIALECT
 from tests.dialects.cryptopayments.gateway import BASE
 from tests.dialects.cryptopayments.real_house import House, open_house
 from tests.dialects.schemathesis_run import Offer, Served, judge, serving
+from tests.world import kept_fresh
 
 # A business refusal (422) of well-formed input is part of the contract.
 CONFIG = """
@@ -42,7 +43,7 @@ async def known(house: House) -> str:
 @asynccontextmanager
 async def offered(database_url: str, folder: Path) -> AsyncIterator[Offer]:
     """Offer the gateway to a merchant with a paid order."""
-    async with open_house(database_url, folder) as house:
+    async with open_house(database_url, folder) as house, kept_fresh(house.world):
         yield Offer(house.app, await known(house), {"X-API-Key": house.secret})
 
 
