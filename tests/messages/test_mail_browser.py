@@ -146,7 +146,7 @@ def test_a_mail_is_dressed_in_light_and_dark(
         frame = seen.page.frames[1]
         shown = frame.locator("a.button").evaluate("it => getComputedStyle(it).backgroundColor")
         assert shown == colour
-        assert frame.locator("a.button").inner_text() == "Bestellung öffnen"
+        assert frame.locator("a.button").inner_text() == "Auftrag öffnen"
 
 
 def test_nothing_in_a_mail_runs_or_leads_away(site: str, browser: Browser) -> None:

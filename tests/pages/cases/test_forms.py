@@ -191,7 +191,7 @@ def test_code_is_sent_and_confirmed(stage: Stage, kind: str, name: str) -> None:
     ("outcome", "left", "wrong"),
     [
         (Outcome.WRONG, 3, Wrong.CODE_WRONG),
-        (Outcome.WRONG, 0, Wrong.CODE_WRONG),
+        (Outcome.WRONG, 0, Wrong.CODE_SPENT),
         (Outcome.SPENT, 0, Wrong.CODE_SPENT),
         (Outcome.EXPIRED, 0, Wrong.CODE_OVER),
         (Outcome.OTHER, 0, Wrong.CODE_OVER),
