@@ -6,7 +6,6 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
-from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -22,11 +21,6 @@ NONCE_BYTES = 12
 TAG_BYTES = 16
 KEY_BYTES = 32
 INDEX_KEY_BYTES_MIN = 32
-CIPHERS_KEPT = 256
-"""How many persons' keys stay unwrapped in memory: those last used, two full batches of orders.
-
-Whoever was erased is found by no text any more; the key itself goes when so many others were met.
-"""
 
 
 class VaultPrivacy:
@@ -36,7 +30,6 @@ class VaultPrivacy:
         if len(index_key) < INDEX_KEY_BYTES_MIN:
             raise ValueError(f"the index key has at least {INDEX_KEY_BYTES_MIN} bytes")
         self._vault, self._index_key = vault, index_key
-        self._cipher = lru_cache(CIPHERS_KEPT)(self._unwrapped)
 
     def index(self, purpose: str, text: str) -> str:
         """Hash a text with HMAC-SHA-256, apart for each purpose."""
@@ -90,7 +83,7 @@ class VaultPrivacy:
         """Draw so many random bytes."""
         return os.urandom(nbytes)
 
-    def _unwrapped(self, key: str, owner: UUID) -> AESGCM:
+    def _cipher(self, key: str, owner: UUID) -> AESGCM:
         return AESGCM(self._vault.open(key, PERSON_PURPOSE, owner))
 
 
