@@ -11,7 +11,8 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.params import KwargDefinition, ParameterKwarg
 
 from cambist.http.refusals import ROOT, Fault, Refusal, RefusedError, Violation, fault
-from cambist.kernel.errors import DomainError
+from cambist.kernel.errors import DomainError, ErrorCode
+from cambist.ports.store import StoreUnavailableError
 
 AnyRequest = Request[Any, Any, Any]
 BY_STATUS = {
@@ -66,6 +67,8 @@ def _describe(
         return error.refusal
     if isinstance(error, DomainError):
         return domain(error)
+    if isinstance(error, StoreUnavailableError):
+        return domain(DomainError(ErrorCode.OVERLOADED))
     if isinstance(error, ValidationException):
         return fault(Fault.FIELD_INVALID, *_violations(error, request))
     if not isinstance(error, HTTPException) or error.status_code >= 500:

@@ -5,6 +5,7 @@ import re
 import httpx2
 import pytest
 
+from cambist.ports.store import StoreUnavailableError
 from tests.dialects.cryptoexchange.exchange import World
 
 
@@ -21,6 +22,18 @@ async def test_a_key_that_cannot_be_looked_up_is_a_fault_of_ours_with_an_id(
     assert answer.headers["content-type"] == "application/problem+json"
     assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", answer.json()["instance"])
     assert "db.internal" not in answer.text
+
+
+async def test_a_database_out_of_reach_is_told_as_passing(
+    client: httpx2.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(secret: str) -> None:
+        raise StoreUnavailableError
+
+    monkeypatch.setattr(world.clients, "partner_of_key", lost)
+    answer = await client.get("/configuration")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_who_is_known_already_is_told_prices_meanwhile(

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cambist.adapters.db.outbox import LOST
-from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.pool import LOST, Pool
 from cambist.kernel.ids import IntegrationId, PartnerId
 from cambist.ports.affiliates import Affiliate
 from cambist.ports.store import StoreUnavailableError

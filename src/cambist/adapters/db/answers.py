@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from cambist.adapters.db.mappers import LIMIT_RULE, SCHEDULE
-from cambist.adapters.db.pool import Connection, Pool
+from cambist.adapters.db.pool import Connection
 from cambist.adapters.db.prices import CachedPrices
+from cambist.adapters.db.reads import Reads
 from cambist.adapters.db.store import Answerer
 from cambist.domain.compliance.rules import RiskPolicy
 from cambist.domain.market.assets import CHAINS
@@ -98,7 +99,7 @@ class Rules:
         """Answer everybody with the same book."""
         return [await self.book(connection)] * len(arguments)
 
-    async def book(self, connection: Connection | Pool) -> Rulebook:
+    async def book(self, connection: Connection | Reads) -> Rulebook:
         """Give the book, read anew when it is old."""
         if self._read is None or self._monotonic() - self._read[0] > RULES_KEPT_S:
             schedules = await connection.fetch(SCHEDULE.select)

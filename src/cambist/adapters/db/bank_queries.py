@@ -6,6 +6,7 @@ from uuid import UUID
 
 from cambist.adapters.db.mappers import MAPPERS
 from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.reads import Reads
 from cambist.app.payouts import name_of
 from cambist.domain.orders.states import OrderState
 from cambist.domain.orders.trades import UNPAID
@@ -45,20 +46,20 @@ class PostgresBankDesk:
     """Implement BankDesk on a pool; the lines themselves are read as the desk does."""
 
     def __init__(self, pool: Pool, privacy: Privacy, desk: DeskQueries) -> None:
-        self._pool, self._privacy, self._desk = pool, privacy, desk
+        self._reads, self._privacy, self._desk = Reads(pool), privacy, desk
 
     async def batches(self, limit: int) -> Sequence[BatchSummary]:
         """List files, newest first."""
-        return [_summary(row) for row in await self._pool.fetch(_SUMMARIES, limit)]
+        return [_summary(row) for row in await self._reads.fetch(_SUMMARIES, limit)]
 
     async def batch(self, batch_id: UUID) -> PayoutBatch | None:
         """Find a file as it was written."""
-        row = await self._pool.fetchrow(f"{_BATCH.select} where id = $1", batch_id)
+        row = await self._reads.fetchrow(f"{_BATCH.select} where id = $1", batch_id)
         return None if row is None else _BATCH.read(row)
 
     async def batches_under_way(self, known: Sequence[UUID], limit: int) -> Sequence[UUID]:
         """Name files of which some payout is neither settled nor returned, but not those known."""
-        return [row[0] for row in await self._pool.fetch(_UNDER_WAY, list(known), limit)]
+        return [row[0] for row in await self._reads.fetch(_UNDER_WAY, list(known), limit)]
 
     async def work(self, limit: int) -> Sequence[WorkItem]:
         """List the lines nobody has decided on, oldest first."""
@@ -66,7 +67,7 @@ class PostgresBankDesk:
         asked = sorted({_asked(one) for one in waiting if one.line.credit})
         found: dict[str, list[Candidate]] = {}
         states = sorted(UNPAID)
-        for row in await self._pool.fetch(_CANDIDATES, asked, states):
+        for row in await self._reads.fetch(_CANDIDATES, asked, states):
             found.setdefault(row[0], []).append(self._candidate(row))
         return [
             WorkItem(one, tuple(found.get(_asked(one), ())) if one.line.credit else ())
@@ -76,7 +77,7 @@ class PostgresBankDesk:
     async def orders_numbered(self, number: int) -> Sequence[OrderId]:
         """Find the trades of a number, which several partners may each have one of."""
         query = f"select id from trades where number = $1 order by id limit {NUMBERED_MAX}"
-        return [OrderId(row[0]) for row in await self._pool.fetch(query, number)]
+        return [OrderId(row[0]) for row in await self._reads.fetch(query, number)]
 
     def _candidate(self, row: Any) -> Candidate:
         order_id, number, partner_id, state, reference, created_at, customer, key, sealed = row[1:]

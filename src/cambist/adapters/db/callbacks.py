@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cambist.adapters.db.mappers import MAPPERS
-from cambist.adapters.db.outbox import LOST
-from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.pool import LOST, Pool
 from cambist.adapters.db.store import NOW
 from cambist.domain.webhooks.callbacks import CallbackForm
 from cambist.kernel.ids import IntegrationId

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from cambist.adapters.db.mappers import MAPPERS
 from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.reads import Reads
 from cambist.app.banking_steps import PAYOUT_PURPOSE, SEAL_PURPOSE
 from cambist.domain.identity.customers import Customer
 from cambist.domain.payments.bank import BankPayout
@@ -45,7 +46,7 @@ class PostgresDesk:
     """Implement DeskQueries on a pool."""
 
     def __init__(self, pool: Pool, privacy: Privacy) -> None:
-        self._pool, self._privacy = pool, privacy
+        self._reads, self._privacy = Reads(pool), privacy
 
     async def queued_payouts(
         self, method: str, currency: str, limit: int
@@ -67,7 +68,7 @@ class PostgresDesk:
         return await self._lines(where, limit)
 
     async def _lines(self, where: str, limit: int) -> Sequence[WaitingLine]:
-        rows = await self._pool.fetch(f"{_LINE.select} where {where}", limit)
+        rows = await self._reads.fetch(f"{_LINE.select} where {where}", limit)
         shown = []
         for line in map(_LINE.read, rows):
             told = self._privacy.open_own(SEAL_PURPOSE, line.id, line.sealed)
@@ -78,7 +79,7 @@ class PostgresDesk:
     async def reviews(self, limit: int) -> Sequence[Review]:
         """List submitted cases."""
         query = f"{_CASE.select} where state = 'submitted' order by id limit $1"
-        cases = [_CASE.read(row) for row in await self._pool.fetch(query, limit)]
+        cases = [_CASE.read(row) for row in await self._reads.fetch(query, limit)]
         return [await self._review(case) for case in cases]
 
     async def lost_sells(self, limit: int) -> Sequence[LostSell]:
@@ -89,32 +90,32 @@ class PostgresDesk:
                 await self._row(Kind.TRADE, order_id),
                 int(units),
             )
-            for order_id, units in await self._pool.fetch(_LOST, limit)
+            for order_id, units in await self._reads.fetch(_LOST, limit)
         ]
 
     async def review(self, case_id: UUID) -> Review | None:
         """Find a case to review."""
-        row = await self._pool.fetchrow(f"{_CASE.select} where id = $1", case_id)
+        row = await self._reads.fetchrow(f"{_CASE.select} where id = $1", case_id)
         return None if row is None else await self._review(_CASE.read(row))
 
     async def quote(self, quote_id: UUID) -> FirmQuote | None:
         """Find a quote."""
-        row = await self._pool.fetchrow(f"{_QUOTE.select} where id = $1", quote_id)
+        row = await self._reads.fetchrow(f"{_QUOTE.select} where id = $1", quote_id)
         return None if row is None else _QUOTE.read(row)
 
     async def unscreened(
         self, digest: str, but_not: Sequence[CustomerId], limit: int
     ) -> Sequence[CustomerId]:
         """List customers whose name was not held against these lists yet, but not those named."""
-        rows = await self._pool.fetch(UNSCREENED, digest, list(but_not), limit)
+        rows = await self._reads.fetch(UNSCREENED, digest, list(but_not), limit)
         return [CustomerId(row[0]) for row in rows]
 
     async def _payouts(self, where: str, *arguments: Any) -> list[QueuedPayout]:
-        rows = await self._pool.fetch(f"{_PAYOUT.select} where {where}", *arguments)
+        rows = await self._reads.fetch(f"{_PAYOUT.select} where {where}", *arguments)
         payouts: list[BankPayout] = [_PAYOUT.read(row) for row in rows]
         query = f"{_CUSTOMER.select} where id = any($1::uuid[])"
         ids = [payout.customer_id for payout in payouts if payout.customer_id is not None]
-        found = [_CUSTOMER.read(row) for row in await self._pool.fetch(query, ids)]
+        found = [_CUSTOMER.read(row) for row in await self._reads.fetch(query, ids)]
         customers: dict[CustomerId, Customer] = {customer.id: customer for customer in found}
         return [self._queued(payout, customers) for payout in payouts]
 
@@ -134,7 +135,7 @@ class PostgresDesk:
         trade = await self._row(Kind.TRADE, case.order_id)
         customer: Customer = await self._row(Kind.CUSTOMER, case.customer_id)
         query = f"{_DOCUMENT.select} where customer_id = $1 order by created_at limit $2"
-        rows = await self._pool.fetch(query, customer.id, DOCUMENTS_SHOWN_MAX)
+        rows = await self._reads.fetch(query, customer.id, DOCUMENTS_SHOWN_MAX)
         identity, declaration = {}, {}
         if customer.key is not None:
             opened = self._privacy.open
@@ -145,4 +146,4 @@ class PostgresDesk:
 
     async def _row(self, kind: Kind, key: UUID) -> Any:
         mapper = MAPPERS[kind]
-        return mapper.read(await self._pool.fetchrow(f"{mapper.select} where id = $1", key))
+        return mapper.read(await self._reads.fetchrow(f"{mapper.select} where id = $1", key))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from cambist.adapters.db.answers import Rules
 from cambist.adapters.db.pool import Pool
 from cambist.adapters.db.prices import CachedPrices
+from cambist.adapters.db.reads import Reads
 from cambist.domain.custody.custody import address_key
 from cambist.domain.ledger.accounts import customer_account
 from cambist.domain.market.assets import asset_of, chain_of
@@ -34,14 +35,14 @@ class PostgresMarket:
         rules: Rules,
         now: Callable[[], datetime],
     ) -> None:
-        self._pool, self._prices, self._rules, self._now = pool, prices, rules, now
+        self._reads, self._prices, self._rules, self._now = Reads(pool), prices, rules, now
 
     async def market(self, ask: PriceAsk) -> MarketTerms:
         """Find price and terms of the moment, for a customer nothing is known of."""
         crypto, fiat = asset_of(ask.crypto), asset_of(ask.fiat)
         now = self._now()
         priced = await self._prices.priced(crypto, fiat, now)
-        book = await self._rules.book(self._pool)
+        book = await self._rules.book(self._reads)
         context = TradeContext(
             ask.partner_id, ask.dialect, pair_of(crypto, fiat), ask.fiat, ask.side, 0, ask.method
         )
@@ -51,7 +52,7 @@ class PostgresMarket:
 
     async def limits(self, partner_id: PartnerId, dialect: str) -> Sequence[LimitRule]:
         """List the limits that fit a partner's customers."""
-        book = await self._rules.book(self._pool)
+        book = await self._rules.book(self._reads)
         return [
             rule
             for rule in book.limits
@@ -64,9 +65,9 @@ class PostgresMarket:
         """Find the balance of an address given to one of the partner's customers."""
         asset = asset_of(crypto)
         key = address_key(chain_of(asset).id, address)
-        row = await self._pool.fetchrow(_HELD, key, partner_id, asset.code)
+        row = await self._reads.fetchrow(_HELD, key, partner_id, asset.code)
         if row is None:
             return None
         account = customer_account(row[0], asset.code)
-        posted = await self._pool.fetchval(_POSTED, account.id)
+        posted = await self._reads.fetchval(_POSTED, account.id)
         return HeldBalance(int(posted or 0), int(row[1]))

@@ -6,8 +6,7 @@ from typing import Any
 import structlog
 
 from cambist.adapters.db.mappers import MAPPERS
-from cambist.adapters.db.outbox import LOST
-from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.pool import LOST, Pool
 from cambist.adapters.db.store import NOW
 from cambist.domain.messaging.messages import Contents, Message, unpack
 from cambist.domain.messaging.templates import Channel

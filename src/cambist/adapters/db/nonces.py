@@ -1,8 +1,7 @@
 """Decide how a nonce is used up: one row for ever, the first insert wins."""
 
 from cambist.adapters.db.nonce_tables import NONCES
-from cambist.adapters.db.outbox import LOST
-from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.pool import LOST, Pool
 from cambist.adapters.db.store import NOW
 from cambist.kernel.ids import ApiKeyId
 from cambist.ports.store import StoreUnavailableError

@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import asyncpg
 import msgspec
 
-from cambist.adapters.db.pool import Connection, Pool
+from cambist.adapters.db.pool import LOST, Connection, Pool
 from cambist.adapters.db.store import NOW
 from cambist.kernel.events import EventName
 from cambist.kernel.ids import OrderId
@@ -43,16 +42,6 @@ _REQUEUE = """with again as (
         and ($1::int8[] is null or id = any($1))
       returning 1)
   select count(*) from again"""
-
-LOST = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-)
-"""The server is gone, going or out of room."""
 
 
 class PostgresClaim:

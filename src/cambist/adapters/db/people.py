@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from cambist.adapters.db.mappers import MAPPERS
-from cambist.adapters.db.outbox import LOST
-from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.pool import LOST, Pool
 from cambist.domain.compliance.cases import Case, CaseKind
 from cambist.domain.identity.customers import Customer
 from cambist.domain.identity.documents import DOCUMENTS_MAX, Document

@@ -11,6 +11,20 @@ CLOSE_TIMEOUT_S = 5.0
 STATEMENT_CACHE = 256
 APP_ROLE = "cambist_app"
 
+LOST = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""The server is gone, going, out of time or room, or no longer the one that may write.
+
+The driver itself stumbles (InternalClientError) when a connection dies between two messages.
+"""
+
 Pool = asyncpg.Pool
 Connection = PoolConnectionProxy
 

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import asyncpg
-
-from cambist.adapters.db.pool import Connection, Pool
+from cambist.adapters.db.pool import LOST, Connection, Pool
 from cambist.domain.pricing.quotes import MAX_AGE_S, PriceQuote, require_fresh
 from cambist.domain.pricing.samples import (
     PriceSample,
@@ -61,8 +59,6 @@ _PRUNE = """with gone as (
 
 _SNAPSHOT = "select pair, mantissa::text, taken_at, sources, samples from price_current"
 
-_LOST = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
-
 
 class PostgresPrices:
     """Implement PriceStore and PriceReader on a pool.
@@ -103,7 +99,7 @@ class PostgresPrices:
                     now,
                 )
                 await connection.execute(_DROP_QUOTES, [quote.pair for quote in kept])
-        except _LOST as lost:
+        except LOST as lost:
             raise StoreUnavailableError from lost
 
     async def recent(self, since: datetime, until: datetime) -> tuple[PriceSample, ...]:
@@ -130,7 +126,7 @@ class PostgresPrices:
         try:
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
                 return list(await connection.fetch(query, *arguments))
-        except _LOST as lost:
+        except LOST as lost:
             raise StoreUnavailableError from lost
 
 
@@ -225,7 +221,7 @@ class CachedPrices:
     async def _read_on(self, connection: Connection) -> None:
         try:
             rows = await connection.fetch(_SNAPSHOT)
-        except _LOST as lost:
+        except LOST as lost:
             raise StoreUnavailableError from lost
         self._remember({row[0]: _read(row) for row in rows})
 

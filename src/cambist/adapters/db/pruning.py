@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from cambist.adapters.db.outbox import LOST
-from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.pool import LOST, Pool
 from cambist.adapters.db.store import NOW
 from cambist.ports.store import StoreUnavailableError
 

@@ -9,6 +9,7 @@ from cambist.adapters.db.mappers import MAPPERS
 from cambist.adapters.db.pool import Pool
 from cambist.adapters.db.prices import CachedPrices
 from cambist.adapters.db.reading import SharedReads
+from cambist.adapters.db.reads import Reads
 from cambist.adapters.db.store import NOW
 from cambist.domain.market.assets import CRYPTO
 from cambist.domain.partners.partners import Integration, Partner, PartnerKind
@@ -55,21 +56,21 @@ class PostgresQueries:
     """Implement the read side for partners, payers and workers on one pool."""
 
     def __init__(self, pool: Pool, prices: CachedPrices) -> None:
-        self._pool, self._prices = pool, prices
+        self._reads, self._prices = Reads(pool), prices
         self._orders: SharedReads[UUID, OrderView] = SharedReads(self._fetch_orders)
 
     async def now(self) -> datetime:
         """Tell the time the core goes by."""
-        moment: datetime = await self._pool.fetchval(NOW)
+        moment: datetime = await self._reads.fetchval(NOW)
         return moment
 
     async def partner_of_key(self, secret: str) -> PartnerPrincipal | None:
         """Find whom a live API key belongs to."""
-        return await _partner_of_key(self._pool, secret, None)
+        return await _partner_of_key(self._reads, secret, None)
 
     async def partner(self, partner_id: PartnerId) -> Partner | None:
         """Find a partner."""
-        row = await self._pool.fetchrow(f"{_PARTNER.select} where id = $1", partner_id)
+        row = await self._reads.fetchrow(f"{_PARTNER.select} where id = $1", partner_id)
         return None if row is None else _PARTNER.read(row)
 
     async def integrations(
@@ -78,9 +79,9 @@ class PostgresQueries:
         """List integrations, oldest first."""
         owner = principal.partner_id
         first = (page - 1) * quantity
-        rows = await self._pool.fetch(_INTEGRATIONS, owner, first, quantity)
+        rows = await self._reads.fetch(_INTEGRATIONS, owner, first, quantity)
         count = "select count(*) from integrations where partner_id = $1"
-        total = await self._pool.fetchval(count, owner)
+        total = await self._reads.fetchval(count, owner)
         return Page(tuple(_INTEGRATION.read(row) for row in rows), total)
 
     async def integration(
@@ -88,7 +89,7 @@ class PostgresQueries:
     ) -> Integration | None:
         """Find an integration of the principal's."""
         query = f"{_INTEGRATION.select} where id = $1 and partner_id = $2"
-        row = await self._pool.fetchrow(query, integration_id, principal.partner_id)
+        row = await self._reads.fetchrow(query, integration_id, principal.partner_id)
         return None if row is None else _INTEGRATION.read(row)
 
     async def order(self, principal: PartnerPrincipal, order_id: OrderId) -> OrderView | None:
@@ -114,13 +115,13 @@ class PostgresQueries:
         source = _PAGE.format(owned=owned, n=n, m=n + 1)
         query = _JOINED.format(source=source) + " order by o.id desc, p.number"
         first = (page - 1) * quantity
-        rows = await self._pool.fetch(query, *arguments, first, quantity)
-        total = await self._pool.fetchval(f"select count(*) from orders where {owned}", *arguments)
+        rows = await self._reads.fetch(query, *arguments, first, quantity)
+        total = await self._reads.fetchval(f"select count(*) from orders where {owned}", *arguments)
         return Page(tuple(_views(rows).values()), total)
 
     async def payment(self, principal: PartnerPrincipal, number: int) -> PaymentView | None:
         """Find a payment by the partner's own number."""
-        row = await self._pool.fetchrow(_PAYMENT_BY_NUMBER, principal.partner_id, number)
+        row = await self._reads.fetchrow(_PAYMENT_BY_NUMBER, principal.partner_id, number)
         if row is None:
             return None
         payment = _PAYMENT.read(row[:-3])
@@ -144,12 +145,12 @@ class PostgresQueries:
         if view is None:
             return None
         query = f"{_INTEGRATION.select} where id = $1"
-        row = await self._pool.fetchrow(query, view.order.integration_id)
+        row = await self._reads.fetchrow(query, view.order.integration_id)
         return None if row is None else (view, _INTEGRATION.read(row))
 
     async def enabled_assets(self) -> Sequence[str]:
         """List the codes of assets whose chain is watched."""
-        watched = {row[0] for row in await self._pool.fetch("select chain from cursors")}
+        watched = {row[0] for row in await self._reads.fetch("select chain from cursors")}
         return [asset.code for asset in CRYPTO if asset.chain in watched]
 
     async def rate(self, base: Asset, quote: Asset) -> Rate:
@@ -162,24 +163,24 @@ class PostgresQueries:
         return priced.rate(base, quote)
 
     async def _fetch_orders(self, ids: Sequence[UUID]) -> Mapping[UUID, OrderView]:
-        return _views(await self._pool.fetch(_ORDERS_BY_ID, list(ids)))
+        return _views(await self._reads.fetch(_ORDERS_BY_ID, list(ids)))
 
 
 class PostgresKeys:
     """Implement KeyQueries for partners of one kind: a key opens its own dialect and no other."""
 
     def __init__(self, pool: Pool, kind: PartnerKind) -> None:
-        self._pool, self._kind = pool, kind
+        self._reads, self._kind = Reads(pool), kind
 
     async def partner_of_key(self, secret: str) -> PartnerPrincipal | None:
         """Find whom a live API key belongs to."""
-        return await _partner_of_key(self._pool, secret, self._kind)
+        return await _partner_of_key(self._reads, secret, self._kind)
 
 
 async def _partner_of_key(
-    pool: Pool, secret: str, kind: PartnerKind | None
+    reads: Reads, secret: str, kind: PartnerKind | None
 ) -> PartnerPrincipal | None:
-    row = await pool.fetchrow(_KEY, key_hash(secret), kind)
+    row = await reads.fetchrow(_KEY, key_hash(secret), kind)
     if row is None:
         return None
     return PartnerPrincipal(PartnerId(row[1]), ApiKeyId(row[0]), row[2] == "sandbox", row[3])

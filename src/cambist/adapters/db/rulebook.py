@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from cambist.adapters.db.mappers import LIMIT_RULE, SCHEDULE, Mapper
-from cambist.adapters.db.outbox import LOST
-from cambist.adapters.db.pool import Connection, Pool
+from cambist.adapters.db.pool import LOST, Connection, Pool
 from cambist.domain.pricing.schedules import Schedule
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import PartnerId

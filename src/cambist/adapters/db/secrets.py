@@ -1,7 +1,6 @@
 """Decide how signing keys are found: by a hash no API key can have."""
 
-from cambist.adapters.db.outbox import LOST
-from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.pool import LOST, Pool
 from cambist.domain.partners.rules import public_key_hash
 from cambist.kernel.ids import ApiKeyId, PartnerId
 from cambist.ports.callbacks import SealedSecret

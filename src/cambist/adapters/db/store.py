@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from cambist.adapters.db.mappers import ENTRY, JOURNAL, MAPPERS, Mapper
-from cambist.adapters.db.pool import Connection, Pool
+from cambist.adapters.db.pool import LOST, Connection, Pool
 from cambist.domain.ledger.journals import Entry
 from cambist.kernel.errors import DomainError
 from cambist.ports.store import (
@@ -90,20 +90,6 @@ _CONFLICTS = (
     asyncpg.SerializationError,
 )
 
-_LOST = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.ReadOnlySQLTransactionError,
-)
-"""The server is gone, going, out of room or no longer the one that may write.
-
-The driver itself stumbles (InternalClientError) when a connection dies between two messages.
-"""
-
 
 class PostgresTransaction:
     """Hold one open transaction on one connection."""
@@ -130,7 +116,7 @@ class PostgresTransaction:
             return await self._connection.fetch(query, *arguments)
         except _CONFLICTS as conflict:
             raise FlushConflictError(type(conflict).__name__) from conflict
-        except _LOST as lost:
+        except LOST as lost:
             raise StoreUnavailableError from lost
 
     async def _execute(self, statement: str, *arguments: Any) -> None:
@@ -138,7 +124,7 @@ class PostgresTransaction:
             await self._connection.execute(statement, *arguments)
         except _CONFLICTS as conflict:
             raise FlushConflictError(type(conflict).__name__) from conflict
-        except _LOST as lost:
+        except LOST as lost:
             raise StoreUnavailableError from lost
 
     async def answers(
@@ -178,7 +164,7 @@ class PostgresTransaction:
             return await self._answerers[question](self._connection, arguments, self._now)
         except _CONFLICTS as conflict:
             raise FlushConflictError(type(conflict).__name__) from conflict
-        except _LOST as lost:
+        except LOST as lost:
             raise StoreUnavailableError from lost
 
     async def flush(self, writes: Writes) -> None:
@@ -238,7 +224,7 @@ class PostgresTransaction:
         try:
             await self._connection.execute("commit")
             self._opened |= self._opening
-        except _LOST as lost:
+        except LOST as lost:
             raise OutcomeUnknownError from lost
         except (*_CONFLICTS, asyncpg.IntegrityConstraintViolationError) as late:
             raise FlushConflictError(type(late).__name__) from late
@@ -249,7 +235,7 @@ class PostgresTransaction:
         """Drop everything."""
         try:
             await self._connection.execute("rollback")
-        except _LOST:
+        except LOST:
             _cut(self._connection)
         finally:
             await _give_back(self._pool, self._connection)
@@ -266,7 +252,7 @@ async def _give_back(pool: Pool, connection: Connection) -> None:
 
     What was committed stays committed, so a failure here must not look like one of the commit.
     """
-    with contextlib.suppress(*_LOST, asyncpg.PostgresError):
+    with contextlib.suppress(*LOST, asyncpg.PostgresError):
         await pool.release(connection)
 
 
@@ -290,12 +276,12 @@ class PostgresStore:
         """Open a transaction and read its time."""
         try:
             connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
-        except (*_LOST, TimeoutError, asyncpg.PostgresError) as lost:
+        except (*LOST, asyncpg.PostgresError) as lost:
             raise StoreUnavailableError from lost
         try:
             await connection.execute("begin")
             now = await connection.fetchval(NOW)
-        except (*_LOST, asyncpg.PostgresError) as lost:
+        except (*LOST, asyncpg.PostgresError) as lost:
             _cut(connection)
             await _give_back(self._pool, connection)
             raise StoreUnavailableError from lost

@@ -8,6 +8,7 @@ from uuid import UUID
 from cambist.adapters.db.mappers import MAPPERS
 from cambist.adapters.db.pool import Pool
 from cambist.adapters.db.reading import SharedReads
+from cambist.adapters.db.reads import Reads
 from cambist.adapters.db.store import NOW
 from cambist.app.writing import SESSION_PURPOSE
 from cambist.domain.identity.customers import EXTERNAL, Customer, customer_id
@@ -76,7 +77,7 @@ class PostgresTrades:
     """Implement TradeQueries on a pool."""
 
     def __init__(self, pool: Pool, privacy: Privacy, paying_by: PayingBy) -> None:
-        self._pool, self._privacy, self._paying_by = pool, privacy, paying_by
+        self._reads, self._privacy, self._paying_by = Reads(pool), privacy, paying_by
         self._by_id = SharedReads[OrderId, TradeView](self._of_ids)
         self._channels = SharedReads[PartnerId, IntegrationId](self._channels_of)
 
@@ -97,7 +98,7 @@ class PostgresTrades:
     async def trade_of_session(self, session: str) -> TradeView | None:
         """Find the trade a visitor's session may act on."""
         hashed = self._privacy.index(SESSION_PURPOSE, session)
-        order_id = await self._pool.fetchval(_SESSION, hashed)
+        order_id = await self._reads.fetchval(_SESSION, hashed)
         return None if order_id is None else await self.trade(None, OrderId(order_id))
 
     async def trades(
@@ -119,7 +120,7 @@ class PostgresTrades:
                 conditions.append(condition.format(len(arguments)))
         where = " and ".join(conditions)
         query = f"{_SELECT} where {where} order by t.id desc limit {limit + 1}"
-        rows = await self._pool.fetch(query, *arguments)
+        rows = await self._reads.fetch(query, *arguments)
         views = await self._views(rows[:limit])
         more = len(rows) > limit
         return Slice(tuple(views), OrderId(rows[limit - 1][0]) if more else None)
@@ -127,7 +128,7 @@ class PostgresTrades:
     async def customer(self, partner_id: PartnerId, external_id: str) -> Customer | None:
         """Find a partner's customer by the partner's own id."""
         key = customer_id(partner_id, EXTERNAL, external_id)
-        row = await self._pool.fetchrow(f"{_CUSTOMER.select} where id = $1", key)
+        row = await self._reads.fetchrow(f"{_CUSTOMER.select} where id = $1", key)
         return None if row is None else _CUSTOMER.read(row)
 
     async def channel(self, partner_id: PartnerId) -> IntegrationId | None:
@@ -137,15 +138,15 @@ class PostgresTrades:
     async def _channels_of(
         self, partner_ids: Sequence[PartnerId]
     ) -> Mapping[PartnerId, IntegrationId]:
-        rows = await self._pool.fetch(_CHANNELS, list(partner_ids))
+        rows = await self._reads.fetch(_CHANNELS, list(partner_ids))
         return {PartnerId(row[0]): IntegrationId(row[1]) for row in rows}
 
     async def _of_ids(self, order_ids: Sequence[OrderId]) -> Mapping[OrderId, TradeView]:
-        rows = await self._pool.fetch(f"{_SELECT} where t.id = any($1::uuid[])", list(order_ids))
+        rows = await self._reads.fetch(f"{_SELECT} where t.id = any($1::uuid[])", list(order_ids))
         return {view.order.id: view for view in await self._views(rows)}
 
     async def _one(self, where: str, *arguments: Any) -> TradeView | None:
-        rows = await self._pool.fetch(f"{_SELECT} where {where}", *arguments)
+        rows = await self._reads.fetch(f"{_SELECT} where {where}", *arguments)
         views = await self._views(rows)
         return views[0] if views else None
 
@@ -162,7 +163,7 @@ class PostgresTrades:
     async def _payments(self, ids: list[UUID]) -> Mapping[UUID, list[Paid]]:
         """Read payments with how high their chains are, by order."""
         found: dict[UUID, list[Paid]] = {}
-        for row in await self._pool.fetch(_PAYMENTS, ids):
+        for row in await self._reads.fetch(_PAYMENTS, ids):
             payment: Payment = _PAYMENT.read(row[:-1])
             if payment.order_id is not None:
                 found.setdefault(payment.order_id, []).append((payment, row[-1] or 0))
@@ -171,7 +172,7 @@ class PostgresTrades:
     async def _children(self, kind: Kind, ids: list[UUID]) -> Mapping[UUID, list[Any]]:
         """Read what belongs to orders, by order."""
         found: dict[UUID, list[Any]] = {}
-        for row in await self._pool.fetch(_CHILDREN[kind], ids):
+        for row in await self._reads.fetch(_CHILDREN[kind], ids):
             child = MAPPERS[kind].read(row)
             found.setdefault(child.order_id, []).append(child)
         return found

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from cambist.adapters.db.mappers import MAPPERS
 from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.reads import Reads
 from cambist.adapters.vault.privacy import VaultPrivacy
 from cambist.app.writing import LINK_PURPOSE
 from cambist.domain.identity.customers import Customer
@@ -26,18 +27,18 @@ class PostgresVisits:
     """Implement VisitQueries of the case pages, and DocumentKeys of uploads."""
 
     def __init__(self, pool: Pool, privacy: VaultPrivacy) -> None:
-        self._pool, self._privacy = pool, privacy
+        self._reads, self._privacy = Reads(pool), privacy
 
     async def order_of_link(self, token: str) -> OrderId | None:
         """Find the order a link was made for, used and old ones too."""
         hashed = self._privacy.index(LINK_PURPOSE, token)
         query = "select order_id from page_links where token_hash = $1"
-        found = await self._pool.fetchval(query, hashed)
+        found = await self._reads.fetchval(query, hashed)
         return None if found is None else OrderId(found)
 
     async def documents(self, order_id: OrderId) -> Sequence[Document]:
         """List the documents sent for an order, oldest first."""
-        rows: Sequence[Any] = await self._pool.fetch(_LISTED, order_id, DOCUMENTS_MAX)
+        rows: Sequence[Any] = await self._reads.fetch(_LISTED, order_id, DOCUMENTS_MAX)
         return [_DOCUMENT.read(row) for row in rows]
 
     async def phone_end(self, order_id: OrderId) -> str:
@@ -60,5 +61,5 @@ class PostgresVisits:
         return self._privacy.document_key(customer.sealing_key, customer.id, document_id)
 
     async def _owner(self, order_id: OrderId) -> Customer | None:
-        row = await self._pool.fetchrow(_OWNER, order_id)
+        row = await self._reads.fetchrow(_OWNER, order_id)
         return None if row is None else _CUSTOMER.read(row)

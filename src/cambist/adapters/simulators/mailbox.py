@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from cambist.adapters.db.outbox import LOST
-from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.pool import LOST, Pool
 from cambist.adapters.db.store import NOW
 from cambist.domain.messaging.templates import Channel
 from cambist.ports.sandbox import KeptMessage

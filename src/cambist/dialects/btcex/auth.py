@@ -23,7 +23,6 @@ from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.ports.nonces import NONCE_MAX, NonceLog
 from cambist.ports.principals import PartnerPrincipal
 from cambist.ports.secrets import SecretQueries
-from cambist.ports.store import StoreUnavailableError
 from cambist.ports.vault import VaultPort
 
 KEY, NONCE, SIGNATURE, TEST = "btcex-key", "btcex-nonce", "btcex-signature", "btcex-test"
@@ -192,7 +191,8 @@ async def enter(request: BrokerRequest) -> None:
     Raises:
         RefusedError: JSON_INVALID, CREDENTIAL_INVALID, RATE_LIMITED, test-not-allowed (400),
             not-a-visitor (403).
-        DomainError: NONCE_USED, OVERLOADED.
+        DomainError: NONCE_USED.
+        StoreUnavailableError: the database cannot be reached.
     """
     signers, opt = request.services.signers, request.route_handler.opt
     signers.admit(request.address)
@@ -201,13 +201,10 @@ async def enter(request: BrokerRequest) -> None:
         return
     body = await signed_body(request)
     claim = claim_of(request.headers)
-    try:
-        principal = await signers.identify(claim, body, request.address)
-        _check_test(request, sandbox=principal.sandbox)
-        if claim is not None:
-            await signers.spend(principal, claim.nonce)
-    except StoreUnavailableError as lost:
-        raise DomainError(ErrorCode.OVERLOADED) from lost
+    principal = await signers.identify(claim, body, request.address)
+    _check_test(request, sandbox=principal.sandbox)
+    if claim is not None:
+        await signers.spend(principal, claim.nonce)
     request.scope["user"] = principal
 
 

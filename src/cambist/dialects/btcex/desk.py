@@ -22,11 +22,10 @@ from cambist.http.price_memory import PriceMemory
 from cambist.http.refusals import Fault, refuse
 from cambist.http.services import Commands
 from cambist.http.uploading import Uploads
-from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import PartnerId
 from cambist.ports.addresses import AddressBook
 from cambist.ports.affiliates import Affiliate, AffiliateQueries
-from cambist.ports.store import StoreUnavailableError, Writes
+from cambist.ports.store import Writes
 from cambist.ports.trades import MarketQueries, TradeQueries
 
 UPLOAD = "upload"
@@ -91,12 +90,9 @@ class BtcexRequest(BrokerRequest):
 
         Raises:
             RefusedError: CREDENTIAL_INVALID when the key is of another kind of partner.
-            DomainError: OVERLOADED.
+            StoreUnavailableError: the database cannot be reached.
         """
-        try:
-            found = await self.services.affiliates.of(self.partner_id)
-        except StoreUnavailableError as lost:
-            raise DomainError(ErrorCode.OVERLOADED) from lost
+        found = await self.services.affiliates.of(self.partner_id)
         if found is None:
             raise refuse(Fault.CREDENTIAL_INVALID, headers={"WWW-Authenticate": CHALLENGE})
         return found

@@ -16,7 +16,6 @@ from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import PartnerId
 from cambist.kernel.rates import Rate
 from cambist.ports.affiliates import Affiliate
-from cambist.ports.store import StoreUnavailableError
 from cambist.ports.trades import MarketTerms, PriceAsk, Slice, TradeView
 
 NOBODY = PartnerId(UUID(int=0))
@@ -48,13 +47,11 @@ async def affiliate_named(request: BtcexRequest, name: str | None) -> Affiliate:
     """Find the affiliate a visitor names, or the only one there is when he names none.
 
     Raises:
-        DomainError: FIELD_INVALID, OVERLOADED.
+        DomainError: FIELD_INVALID.
+        StoreUnavailableError: the database cannot be reached.
     """
     affiliates = request.services.affiliates
-    try:
-        found = await affiliates.only() if name is None else await affiliates.named(name)
-    except StoreUnavailableError as lost:
-        raise DomainError(ErrorCode.OVERLOADED) from lost
+    found = await affiliates.only() if name is None else await affiliates.named(name)
     if found is None:
         reason = "affiliate-missing" if name is None else "affiliate-unknown"
         raise DomainError(ErrorCode.FIELD_INVALID, field="affiliate", reason=reason)
@@ -74,7 +71,7 @@ async def priced(request: BtcexRequest) -> answers.Price:
         partner_id = (await affiliate_named(request, query.affiliate)).partner_id
     side = Side(query.type)
     ask = PriceAsk(partner_id, mapping.NAME, side, CRYPTO, FIAT, Method.CZ_BANK)
-    found = await _market(request, ask)
+    found = await request.services.market.market(ask)
     try:
         deal = _deal(side, found, query)
     except DomainError as refusal:
@@ -84,13 +81,6 @@ async def priced(request: BtcexRequest) -> answers.Price:
     if memory is not None and query.affiliate is None:
         memory.keep(question_of(request.scope["query_string"]), ((ask, found),), answer)
     return answer
-
-
-async def _market(request: BtcexRequest, ask: PriceAsk) -> MarketTerms:
-    try:
-        return await request.services.market.market(ask)
-    except StoreUnavailableError as lost:
-        raise DomainError(ErrorCode.OVERLOADED) from lost
 
 
 def _deal(side: Side, found: MarketTerms, query: wire.PriceQuery) -> Deal:

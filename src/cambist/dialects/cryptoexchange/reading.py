@@ -19,7 +19,6 @@ from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import IntegrationId, OrderId
 from cambist.kernel.money import Asset
 from cambist.ports.queries import AssetQueries
-from cambist.ports.store import StoreUnavailableError
 from cambist.ports.trades import PriceAsk, Slice, TradeView
 
 KEPT = timedelta(seconds=5)
@@ -263,10 +262,7 @@ async def _all_priced(
 
 
 async def _priced(request: ExchangeRequest, crypto: Asset, fiat: Asset, side: Side) -> Priced:
-    try:
-        found = await request.services.market.market(_ask(request, crypto, fiat, side))
-    except StoreUnavailableError as lost:
-        raise DomainError(ErrorCode.OVERLOADED) from lost
+    found = await request.services.market.market(_ask(request, crypto, fiat, side))
     return Priced(crypto, fiat, side, found)
 
 
