@@ -209,6 +209,15 @@ async def test_who_cannot_be_asked_any_more_is_a_persons_matter(desk: Desk) -> N
     assert await wrong(desk) == []
 
 
+async def test_a_client_hands_the_question_to_a_customer_without_mailbox(desk: Desk) -> None:
+    client = await desk.known(external_id=uuid4().hex)
+    opened = await desk.ready(Side.SELL, client=client)
+    await desk.pay(opened, LTC // 4)
+    assert await desk.open_case(opened) is CaseKind.CHANGE
+    await desk.change(opened, accept=False)
+    assert await desk.open_case(opened) is CaseKind.RETURN
+
+
 async def test_of_many_addresses_at_once_one_counts(desk: Desk) -> None:
     opened = await completed(desk)
     await desk.world.fund_hot("LTC", 10 * LTC)

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from cambist.app.assessing import why
 from cambist.app.quoting import Wish, quote_for
-from cambist.app.writing import contact_of
 from cambist.domain.compliance.cases import (
     UNITS,
     Case,
@@ -228,8 +227,7 @@ async def ask_for_change(uow: UnitOfWork, order: Order, trade: Trade, now: datet
     Raises:
         DomainError: RATE_UNAVAILABLE for fiat; nothing has happened, the line comes up again.
     """
-    customer = await _customer(uow, trade)
-    if order.kind is OrderKind.SELL and not _can_be_asked(uow, customer):
+    if order.kind is OrderKind.SELL and (await _customer(uow, trade)).key is None:
         return await ask_for_return(uow, order, trade, order.confirmed, now)
     odd = TOO_ODD if order.kind is OrderKind.BUY else TOO_ODD | {ErrorCode.RATE_UNAVAILABLE}
     try:
@@ -276,17 +274,12 @@ async def ask_for_return(
 ) -> Order:
     """Hold a sell that no case holds until its seller says where his crypto goes back to.
 
-    Whoever cannot be asked any more, or never could by mail, is a person's matter.
+    Nobody can ask whoever was erased meanwhile: that is a person's matter.
     """
-    customer = await _customer(uow, trade)
     facts: dict[str, object] = {UNITS: str(units)}
-    if _can_be_asked(uow, customer):
-        return await hold_for(uow, order, CaseKind.RETURN, now, facts=facts)
-    return await hold_for(uow, order, CaseKind.EDD, now, facts=facts, reasons=(UNASKED,))
-
-
-def _can_be_asked(uow: UnitOfWork, customer: Customer) -> bool:
-    return customer.key is not None and bool(contact_of(uow.privacy, customer).get("email"))
+    if (await _customer(uow, trade)).key is None:
+        return await hold_for(uow, order, CaseKind.EDD, now, facts=facts, reasons=(UNASKED,))
+    return await hold_for(uow, order, CaseKind.RETURN, now, facts=facts)
 
 
 async def make_good(
