@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.messaging.codes import Outcome
 from cambist.pages.cases.shown import Wrong
-from cambist.pages.cases.texts import FORM_TEXTS
+from cambist.pages.cases.texts import FORM_TEXTS, TEXTS
 from cambist.pages.look.languages import LANGUAGES
 from tests.pages.cases.scenery import INSTRUCTIONS, NOW, code, held, view
 from tests.pages.cases.stage import staged
@@ -55,6 +56,16 @@ def test_the_last_wrong_code_asks_for_a_new_one_instead_of_counting_to_none() ->
         text = stage.answer("phone", code="000000").text
     assert FORM_TEXTS["cs"].wrong[Wrong.CODE_SPENT] in text
     assert FORM_TEXTS["cs"].wrong[Wrong.CODE_WRONG].format(count=0) not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_mailbox_no_mail_is_promised(language: str) -> None:
+    told, texts = held(CaseKind.IDENTITY), TEXTS[language]
+    for shown, promise in ((told, True), (replace(told, email=""), False)):
+        with staged(shown) as stage:
+            text = unescape(stage.get("", lang=language).text)
+        assert ('id="send-link"' in text, texts.link_intro in text) == (promise, promise)
+        assert (texts.link_elsewhere in text) is not promise
 
 
 def test_faults_are_listed_in_the_order_of_the_form() -> None:

@@ -104,6 +104,7 @@ def order_model(view: TradeView, now: datetime) -> OrderModel:
         transactions=transactions[-TRANSACTIONS_MAX:],
         hidden_transactions=max(0, len(transactions) - TRANSACTIONS_MAX),
         open_case=_open_case(view),
+        has_mailbox=bool(view.email),
     )
 
 

@@ -218,6 +218,7 @@ class OrderModel:
     transactions: tuple[Transaction, ...]
     hidden_transactions: int
     open_case: CaseKind | None
+    has_mailbox: bool
 
 
 @dataclass(frozen=True, slots=True)

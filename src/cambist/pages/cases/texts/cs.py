@@ -129,6 +129,8 @@ CS = Texts(
     waits_for="Objednávka čeká na: {case}",
     link_intro="Formulář se otevírá odkazem z našeho e-mailu, aby za vás nemohl odpovědět nikdo "
     "jiný. Odkaz funguje jednou; můžete si nechat poslat nový.",
+    link_elsewhere="Formulář se otevírá odkazem, aby za vás nemohl odpovědět nikdo jiný. "
+    "Dostanete ho tam, kde jste objednali. Funguje jednou.",
     send_link="Poslat odkaz",
     go_on="Odkaz už mám otevřený: pokračovat",
     created="Objednáno {time}",

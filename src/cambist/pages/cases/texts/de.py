@@ -134,6 +134,8 @@ DE = Texts(
     waits_for="Der Auftrag wartet auf: {case}",
     link_intro="Das Formular öffnet sich mit dem Link aus unserer E-Mail, damit niemand sonst "
     "für Sie antworten kann. Der Link gilt einmal; Sie können sich einen neuen senden lassen.",
+    link_elsewhere="Das Formular öffnet sich mit einem Link, damit niemand sonst für Sie "
+    "antworten kann. Sie bekommen ihn dort, wo Sie beauftragt haben. Er gilt einmal.",
     send_link="Link senden",
     go_on="Ich habe meinen Link geöffnet: weiter",
     created="Erteilt am {time}",

@@ -131,6 +131,8 @@ EN = Texts(
     waits_for="The order waits for: {case}",
     link_intro="The form opens with the link in our e-mail, so that nobody else can answer "
     "for you. The link works once; you can have a new one sent.",
+    link_elsewhere="The form opens with a link, so that nobody else can answer for you. "
+    "You get it where you ordered. It works once.",
     send_link="Send me a link",
     go_on="I have opened my link: continue",
     created="Ordered on {time}",

@@ -131,6 +131,8 @@ RO = Texts(
     waits_for="Comanda așteaptă: {case}",
     link_intro="Formularul se deschide cu linkul din e-mailul nostru, ca nimeni altcineva să nu "
     "poată răspunde în locul dumneavoastră. Linkul funcționează o dată; puteți cere altul.",
+    link_elsewhere="Formularul se deschide cu un link, ca nimeni altcineva să nu poată răspunde "
+    "în locul dumneavoastră. Îl primiți acolo unde ați comandat. Funcționează o dată.",
     send_link="Trimiteți-mi un link",
     go_on="Am deschis linkul: continuați",
     created="Comandat la {time}",

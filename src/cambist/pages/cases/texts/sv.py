@@ -130,6 +130,8 @@ SV = Texts(
     waits_for="Beställningen väntar på: {case}",
     link_intro="Formuläret öppnas med länken i vårt mejl, så att ingen annan kan svara åt dig. "
     "Länken fungerar en gång; du kan få en ny skickad.",
+    link_elsewhere="Formuläret öppnas med en länk, så att ingen annan kan svara åt dig. "
+    "Du får den där du beställde. Den fungerar en gång.",
     send_link="Skicka en länk",
     go_on="Jag har öppnat min länk: fortsätt",
     created="Beställd {time}",

@@ -81,6 +81,7 @@ class Texts:
     cases: Mapping[CaseKind, str]
     waits_for: str
     link_intro: str
+    link_elsewhere: str
     send_link: str
     go_on: str
     created: str
