@@ -1,14 +1,26 @@
 """Prove that what is asked again and again reads what waits, not what ever was."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 
-from cambist.adapters.db import audit_world, bank_queries, desk_queries, health, people
+from cambist.adapters.db import (
+    audit_world,
+    bank_queries,
+    desk_queries,
+    health,
+    people,
+    trade_queries,
+)
 from cambist.adapters.db.pool import Connection, close_pool, open_pool
+from cambist.domain.orders.states import OrderState
+from cambist.kernel.ids import PartnerId
+from cambist.ports.trades import TradeFilter
 
+PARTNER = PartnerId(UUID(int=1))
 HISTORY = 5_000
 WAITING = 5
 READ_MAX = 60
@@ -38,6 +50,20 @@ _SPECIAL = {
         "state": f"case when g <= {WAITING} then 'queued' when g <= 2 * {WAITING} then 'dead'"
         " else 'sent' end",
     },
+    "orders": {
+        "id": "md5('t' || g)::uuid",
+        "kind": "'buy'",
+        "state": f"case when g <= {WAITING} then 'returned' else 'completed' end",
+        "partner_id": f"'{PARTNER}'",
+        "customer_id": "md5('c' || g)::uuid",
+    },
+    "trades": {
+        "id": "md5('t' || g)::uuid",
+        "partner_id": f"'{PARTNER}'",
+        "customer_id": "md5('id' || g)::uuid",
+        "payout": "'send'",
+        "page": "g",
+    },
     "bank_lines": {"state": f"case when g <= {WAITING} then 'waiting' else 'matched' end"},
     "cases": {
         "kind": "'aml'",
@@ -59,7 +85,7 @@ _PLAIN = {
 _COLUMNS = """select column_name, udt_name from information_schema.columns
   where table_name = $1 and is_nullable = 'NO'"""
 
-LOOKS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
+LOOKS: Mapping[str, tuple[str, Sequence[Any]]] = {
     "who is not screened yet": (desk_queries.UNSCREENED, ("now", [], 50)),
     "who is flagged": (people._FLAGGED, (50,)),
     "files under way": (bank_queries._UNDER_WAY, ([], 20)),
@@ -67,6 +93,10 @@ LOOKS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
         f"select id from bank_payouts where {desk_queries.QUEUED}",
         ("sepa", "EUR", 1_000),
     ),
+    "orders given back": trade_queries.listing(
+        PARTNER, TradeFilter(states=frozenset({OrderState.RETURNED})), 20
+    ),
+    "the newest orders": trade_queries.listing(PARTNER, TradeFilter(), 10),
     "the backlog": (health._BACKLOG, ()),
 }
 

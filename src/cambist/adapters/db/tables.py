@@ -48,6 +48,13 @@ ORDERS = sa.Table(
         "expires_at",
         postgresql_where=sa.text("state in ('created', 'awaiting_payment', 'payment_seen')"),
     ),
+    sa.Index(
+        "ix_orders_traded",
+        "partner_id",
+        "state",
+        "id",
+        postgresql_where=sa.text("customer_id is not null"),
+    ),
     sa.Index("ix_orders_on_case", "expires_at", postgresql_where=sa.text("state = 'on_case'")),
     sa.Index(
         "ix_orders_open",

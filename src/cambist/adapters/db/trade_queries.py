@@ -73,6 +73,29 @@ PayingBy = Callable[[Trade, int], Instructions | None]
 """Tell how a buyer pays so many units for a trade, None when its rail needs no instructions."""
 
 
+_OF_STATES = "o.partner_id = $1 and o.customer_id is not null and o.state = any(${}::text[])"
+"""Said of the order too, whose index then finds the rare states among all that ever was."""
+
+
+def listing(partner_id: PartnerId, chosen: TradeFilter, limit: int) -> tuple[str, list[Any]]:
+    """Write the query of a partner's trades, newest first, with its arguments."""
+    conditions, arguments = ["t.partner_id = $1"], list[Any]((partner_id,))
+    choices: Sequence[tuple[str, Any]] = (
+        (_OF_STATES, None if chosen.states is None else list(chosen.states)),
+        ("t.customer_id = ${}", chosen.customer_id),
+        ("t.crypto = ${}", chosen.crypto),
+        ("t.created_at >= ${}", chosen.since),
+        ("t.created_at <= ${}", chosen.until),
+        ("t.id < ${}", chosen.before),
+    )
+    for condition, value in choices:
+        if value is not None:
+            arguments.append(value)
+            conditions.append(condition.format(len(arguments)))
+    where = " and ".join(conditions)
+    return f"{_SELECT} where {where} order by t.id desc limit {limit}", arguments
+
+
 class PostgresTrades:
     """Implement TradeQueries on a pool."""
 
@@ -105,21 +128,7 @@ class PostgresTrades:
         self, partner_id: PartnerId, chosen: TradeFilter, limit: int
     ) -> Slice[TradeView]:
         """List a partner's trades, newest first."""
-        conditions, arguments = ["t.partner_id = $1"], list[Any]((partner_id,))
-        choices: Sequence[tuple[str, Any]] = (
-            ("o.state = any(${}::text[])", None if chosen.states is None else list(chosen.states)),
-            ("t.customer_id = ${}", chosen.customer_id),
-            ("t.crypto = ${}", chosen.crypto),
-            ("t.created_at >= ${}", chosen.since),
-            ("t.created_at <= ${}", chosen.until),
-            ("t.id < ${}", chosen.before),
-        )
-        for condition, value in choices:
-            if value is not None:
-                arguments.append(value)
-                conditions.append(condition.format(len(arguments)))
-        where = " and ".join(conditions)
-        query = f"{_SELECT} where {where} order by t.id desc limit {limit + 1}"
+        query, arguments = listing(partner_id, chosen, limit + 1)
         rows = await self._reads.fetch(query, *arguments)
         views = await self._views(rows[:limit])
         more = len(rows) > limit

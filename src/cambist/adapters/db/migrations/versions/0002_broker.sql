@@ -7,6 +7,8 @@ alter table orders
 
 create index ix_orders_on_case on orders (expires_at) where state = 'on_case';
 
+create index ix_orders_traded on orders (partner_id, state, id) where customer_id is not null;
+
 alter table payments add column customer_id uuid;
 
 alter table withdrawals add column customer_id uuid;
