@@ -52,7 +52,7 @@ _FILL = (
 _COUNTS = (
     "select count(*) from orders",
     "select count(*) from addresses where place = 'deposit'",
-    "select count(*) from idempotency",
+    "select count(*) from idempotency where operation = 'bench:payment'",
     "select count(*) from payments",
     "select count(*) from outbox where delivered_at is not null",
 )
