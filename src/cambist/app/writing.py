@@ -17,10 +17,15 @@ LINK_PATH = "/order/open/"
 
 
 def new_link(
-    uow: UnitOfWork, order_id: OrderId, customer: Customer, base_url: str, now: datetime
+    uow: UnitOfWork,
+    order_id: OrderId,
+    customer: Customer,
+    base_url: str,
+    now: datetime,
+    token: str | None = None,
 ) -> str:
-    """Make a link that opens an order's page once."""
-    token = uow.privacy.token()
+    """Make a link that opens an order's page once, by a fresh token unless one is named."""
+    token = token or uow.privacy.token()
     uow.links.add(
         PageLink(
             token_hash=uow.privacy.index(LINK_PURPOSE, token),
@@ -33,6 +38,11 @@ def new_link(
             created_at=now,
         )
     )
+    return link_url(base_url, token)
+
+
+def link_url(base_url: str, token: str) -> str:
+    """Write the address a token opens."""
     return f"{base_url}{LINK_PATH}{token}"
 
 

@@ -106,16 +106,22 @@ async def test_another_clients_order_has_no_link_nor_a_missing_one(
     assert missing.headers == foreign.headers
 
 
-async def test_each_call_makes_another_link_and_no_secret_is_kept(
+async def test_a_key_names_one_link_of_its_order_and_no_secret_is_kept(
     stage: Stage, client: httpx2.AsyncClient
 ) -> None:
-    order = await unmailed(client)
+    order, other = await unmailed(client), await unmailed(client)
     headers = {"Idempotency-Key": "again"}
-    tokens = [
-        (await client.post(f"/orders/{order}/link", headers=headers)).json()["url"][len(LINK) :]
-        for _ in range(2)
+    first, again = [
+        (await client.post(f"/orders/{order}/link", headers=headers)).json() for _ in range(2)
     ]
-    assert len(set(tokens)) == 2
+    assert first == again
+    more = [
+        (await client.post(f"/orders/{order}/link")).json(),
+        (await client.post(f"/orders/{order}/link")).json(),
+        (await client.post(f"/orders/{other}/link", headers=headers)).json(),
+    ]
+    tokens = {link["url"][len(LINK) :] for link in (first, *more)}
+    assert len(tokens) == 4
     pool = stage.world.core.pool
     for table in ("page_links", "idempotency", "outbox", "messages"):
         for token in tokens:

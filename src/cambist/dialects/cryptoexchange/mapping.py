@@ -214,13 +214,13 @@ def cancel(order_id: str, client_id: PartnerId) -> Asked:
     return Asked(CancelTrade(order_id_of(order_id), client_id), f"{NAME}:cancel")
 
 
-def link(order_id: str, client_id: PartnerId, public_url: str) -> HandOutLink:
+def link(order_id: str, client_id: PartnerId, public_url: str, key: str | None) -> HandOutLink:
     """Read a request for a link to an order's page.
 
     Raises:
         DomainError: NOT_FOUND.
     """
-    return HandOutLink(client_id, order_id_of(order_id), public_url)
+    return HandOutLink(client_id, order_id_of(order_id), public_url, key)
 
 
 def address(data: wire.CreateAddress, client_id: PartnerId, channel: IntegrationId) -> Asked:

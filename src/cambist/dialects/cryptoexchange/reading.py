@@ -96,15 +96,15 @@ async def cancelled_order(request: ExchangeRequest, order_id: str, key: str | No
     return await own_order(request, mapping.order_id_of(order_id))
 
 
-async def handed_link(request: ExchangeRequest, order_id: str) -> HandedLink:
-    """Make a link to an order's page, another one each time: links are kept as hashes only.
+async def handed_link(request: ExchangeRequest, order_id: str, key: str | None) -> HandedLink:
+    """Make a link to an order's page, the same one for the same key.
 
     Raises:
         RefusedError: link-mailed, RATE_LIMITED.
         DomainError: NOT_FOUND, INVALID_STATE.
     """
     services = request.services
-    command = mapping.link(order_id, request.client_id, services.public_url)
+    command = mapping.link(order_id, request.client_id, services.public_url, key)
     try:
         handed: HandedLink | None = await services.bus.execute(command)
     except DomainError as refusal:

@@ -81,9 +81,9 @@ async def create_order_link(
 ) -> answers.OrderLink:
     """Make a link by which a customer without e-mail address answers what is asked of him.
 
-    It opens the order's page once, for an hour. Each call makes another one, whatever its key.
+    It opens the order's page once, for an hour.
     """
-    return showing.link_out(await reading.handed_link(request, order_id))
+    return showing.link_out(await reading.handed_link(request, order_id, idempotency_key))
 
 
 @get(
