@@ -64,6 +64,12 @@ _SPECIAL = {
         "payout": "'send'",
         "page": "g",
     },
+    "payments": {
+        "order_id": "md5('t' || g)::uuid",
+        "loss": f"case when g <= {WAITING} then 1 else 0 end",
+        "direction": "'in'",
+        "state": "'confirmed'",
+    },
     "bank_lines": {"state": f"case when g <= {WAITING} then 'waiting' else 'matched' end"},
     "cases": {
         "kind": "'aml'",
@@ -97,6 +103,7 @@ LOOKS: Mapping[str, tuple[str, Sequence[Any]]] = {
         PARTNER, TradeFilter(states=frozenset({OrderState.RETURNED})), 20
     ),
     "the newest orders": trade_queries.listing(PARTNER, TradeFilter(), 10),
+    "sells whose crypto is gone": (desk_queries._LOST, (50,)),
     "the backlog": (health._BACKLOG, ()),
 }
 

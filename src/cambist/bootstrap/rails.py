@@ -25,7 +25,7 @@ SANDBOX_ACCOUNTS = (
         currency="EUR",
         number="DE89370400440532013000",
         iban="DE89370400440532013000",
-        bic="COBADEFFXXX",
+        bic="COBADEFF",
         name="Cambist Sandbox",
     ),
     HouseAccount(

@@ -93,6 +93,7 @@ PAYMENTS = sa.Table(
     one_of("direction", Direction),
     one_of("state", PaymentState),
     sa.UniqueConstraint("partner_id", "number"),
+    sa.Index("ix_payments_lost", "order_id", postgresql_where=sa.text("loss > 0")),
     sa.Index("ix_payments_order", "order_id"),
     sa.Index("ix_payments_txid", "txid"),
     sa.Index("ix_payments_block", "block_hash"),

@@ -11,6 +11,8 @@ create index ix_orders_traded on orders (partner_id, state, id) where customer_i
 
 alter table payments add column customer_id uuid;
 
+create index ix_payments_lost on payments (order_id) where loss > 0;
+
 alter table withdrawals add column customer_id uuid;
 
 alter table outbox
