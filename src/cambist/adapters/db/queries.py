@@ -8,8 +8,8 @@ from uuid import UUID
 from cambist.adapters.db.mappers import MAPPERS
 from cambist.adapters.db.pool import Pool
 from cambist.adapters.db.prices import CachedPrices
-from cambist.adapters.db.reading import SharedReads
 from cambist.adapters.db.reads import Reads
+from cambist.adapters.db.shared_reads import SharedReads
 from cambist.adapters.db.store import NOW
 from cambist.domain.market.assets import CRYPTO
 from cambist.domain.partners.partners import Integration, Partner, PartnerKind

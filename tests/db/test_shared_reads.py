@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from cambist.adapters.db.reading import IN_FLIGHT_MAX, KEYS_MAX, SharedReads
+from cambist.adapters.db.shared_reads import IN_FLIGHT_MAX, KEYS_MAX, SharedReads
 
 
 class Source:
