@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from cambist.app.payouts import check_destination
 from cambist.app.steps import next_numbers
 from cambist.domain.custody.custody import Withdrawal
 from cambist.domain.custody.states import WithdrawalState
@@ -44,8 +45,8 @@ class Payout:
     free: bool = False
 
 
-def check_payout(uow: UnitOfWork, asset: Asset, units: int, destination: str) -> None:
-    """Refuse a payout of nothing or to no valid address.
+async def check_payout(uow: UnitOfWork, asset: Asset, units: int, destination: str) -> None:
+    """Refuse a payout of nothing, to no valid address or to our own purse.
 
     Raises:
         DomainError: ASSET_NOT_SUPPORTED, AMOUNT_TOO_SMALL, ADDRESS_INVALID.
@@ -53,8 +54,7 @@ def check_payout(uow: UnitOfWork, asset: Asset, units: int, destination: str) ->
     chain = chain_of(asset)
     if units <= 0:
         raise DomainError(ErrorCode.AMOUNT_TOO_SMALL, field="amount")
-    if not uow.is_valid_address(chain.id, destination):
-        raise DomainError(ErrorCode.ADDRESS_INVALID, field="destinationAddress")
+    await check_destination(uow, chain.id, destination, "destinationAddress")
 
 
 async def promise(

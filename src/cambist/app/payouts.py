@@ -40,11 +40,15 @@ async def check_destination(uow: UnitOfWork, chain: str, address: str, field: st
     Raises:
         DomainError: ADDRESS_INVALID with the field.
     """
-    if not uow.is_valid_address(chain, address):
+    standard = uow.standard_address(chain, address)
+    if standard is None or await is_our_purse(uow, chain, standard):
         raise DomainError(ErrorCode.ADDRESS_INVALID, field=field)
+
+
+async def is_our_purse(uow: UnitOfWork, chain: str, address: str) -> bool:
+    """Tell whether an address, written the one way, is the one we pay from."""
     known = await uow.addresses.peek(address_key(chain, address))
-    if known is not None and known.place is Place.HOT:
-        raise DomainError(ErrorCode.ADDRESS_INVALID, field=field)
+    return known is not None and known.place is Place.HOT
 
 
 async def next_number(uow: UnitOfWork, order: Order) -> int:

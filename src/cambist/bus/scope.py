@@ -157,9 +157,9 @@ class Scope:
         """Make a UUID of version 7."""
         return self._ids.new_id()
 
-    def is_valid_address(self, chain: str, address: str) -> bool:
-        """Tell whether money can be sent to an address of the chain's network."""
-        return self._book.is_valid(chain, address)
+    def standard_address(self, chain: str, address: str) -> str | None:
+        """Write an address the one way, None when no money of the chain's network can go there."""
+        return self._book.inspect(chain, address).normalized
 
     async def next_address(self, chain: str) -> tuple[int, str]:
         """Allot a deposit index and derive its address."""

@@ -147,8 +147,8 @@ class UnitOfWork(Protocol):
     def new_id(self) -> UUID:
         """Make a UUID of version 7."""
 
-    def is_valid_address(self, chain: str, address: str) -> bool:
-        """Tell whether money can be sent to an address of the chain's network."""
+    def standard_address(self, chain: str, address: str) -> str | None:
+        """Write an address the one way, None when no money of the chain's network can go there."""
 
     async def next_address(self, chain: str) -> tuple[int, str]:
         """Allot a deposit index that was never used, and derive its address.

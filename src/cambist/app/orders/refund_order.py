@@ -32,7 +32,7 @@ async def refund_order(command: RefundOrder, uow: UnitOfWork, now: datetime) -> 
             INSUFFICIENT_BALANCE, RATE_UNAVAILABLE.
     """
     asset = asset_of(command.asset)
-    check_payout(uow, asset, command.amount, command.destination)
+    await check_payout(uow, asset, command.amount, command.destination)
     order = (await uow.orders.lock([command.order_id])).get(command.order_id)
     if order is None or order.partner_id != command.partner_id:
         raise DomainError(ErrorCode.NOT_FOUND, field="refundOrderId")

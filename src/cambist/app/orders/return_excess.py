@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cambist.app.paying import Payout, promise
+from cambist.app.payouts import is_our_purse
 from cambist.app.steps import payments_of, policy_of, receipts_of
-from cambist.domain.market.assets import asset_of
+from cambist.domain.market.assets import asset_of, chain_of
 from cambist.domain.orders.pay_in import due_back
 from cambist.domain.orders.states import OrderKind
 from cambist.domain.payments.payments import Payment
@@ -26,7 +27,8 @@ async def return_excess(command: ReturnExcess, uow: UnitOfWork, now: datetime) -
     """Open one refund over everything due and not yet returned; None when nothing is due.
 
     Money is returned whole (our fee is given back) to the newest payment's sender. When the chain
-    names no sender the money stays with the merchant, who can refund it by hand.
+    names no sender, or us, because another merchant paid through us, the money stays with the
+    merchant, who can refund it by hand.
 
     Raises:
         DomainError: NOT_FOUND, INSUFFICIENT_BALANCE when the merchant has spent it already,
@@ -38,13 +40,14 @@ async def return_excess(command: ReturnExcess, uow: UnitOfWork, now: datetime) -
     if integration is None or order.asset is None or order.customer_id is not None:
         return None
     due = due_back(order, policy_of(integration), receipts_of(order, payments)) - order.refunded
-    destination = _sender(payments)
+    destination, asset = _sender(payments), asset_of(order.asset)
     if due <= 0 or destination is None:
+        return None
+    if await is_our_purse(uow, chain_of(asset).id, destination):
         return None
     fee = share_half_up(due, order.fee_ppm)
     returned = replace(order, refunded=order.refunded + due, returned=order.returned + due)
     uow.orders.save(returned)
-    asset = asset_of(order.asset)
     payout = Payout(OrderKind.REFUND, asset, due, destination, parent=returned, free=True)
     promised = await promise(uow, integration, payout, now, giving_back=fee)
     return promised.order_id

@@ -36,7 +36,7 @@ async def send_crypto(command: SendCrypto, uow: UnitOfWork, now: datetime) -> Pr
     """
     integration = await own_integration(uow, command.integration_id, command.partner_id)
     asset = asset_of(command.asset)
-    check_payout(uow, asset, command.amount, command.destination)
+    await check_payout(uow, asset, command.amount, command.destination)
     key = address_key(chain_of(asset).id, command.source)
     address = await uow.addresses.peek(key)
     if address is None or address.integration_id != integration.id:

@@ -31,6 +31,6 @@ async def withdraw(command: Withdraw, uow: UnitOfWork, now: datetime) -> Promise
     """
     integration = await own_integration(uow, command.integration_id, command.partner_id)
     asset = asset_of(command.asset)
-    check_payout(uow, asset, command.amount, command.destination)
+    await check_payout(uow, asset, command.amount, command.destination)
     payout = Payout(OrderKind.WITHDRAWAL, asset, command.amount, command.destination)
     return await promise(uow, integration, payout, now)
