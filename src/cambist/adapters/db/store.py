@@ -25,6 +25,8 @@ from cambist.ports.store import (
 )
 
 ACQUIRE_TIMEOUT_S = 5.0
+COMMITTED = "COMMIT"
+NOT_REPLICATED = "01000"
 COINS_MAX = 500
 ASKED_MAX = 50
 
@@ -222,7 +224,7 @@ class PostgresTransaction:
     async def commit(self) -> None:
         """Make it durable; no timeout, an unknown outcome is said to be one."""
         try:
-            await self._connection.execute("commit")
+            await _commit(self._connection)
             self._opened |= self._opening
         except LOST as lost:
             raise OutcomeUnknownError from lost
@@ -239,6 +241,30 @@ class PostgresTransaction:
             _cut(self._connection)
         finally:
             await _give_back(self._pool, self._connection)
+
+
+async def _commit(connection: Connection) -> None:
+    """Commit, and look at how the server says that it did.
+
+    A standby that was not waited for, because somebody cancelled the wait, is told by a warning
+    only: what was committed may be lost with this server. A transaction that met an error before
+    is rolled back, and that is no error either.
+    """
+    doubts: list[str] = []
+
+    def note(_: object, told: Any) -> None:
+        if told.sqlstate == NOT_REPLICATED:
+            doubts.append(told.sqlstate)
+
+    connection.add_log_listener(note)
+    try:
+        done = await connection.execute("commit")
+    finally:
+        connection.remove_log_listener(note)
+    if doubts:
+        raise OutcomeUnknownError
+    if done != COMMITTED:
+        raise FlushConflictError(done)
 
 
 def _cut(connection: Connection) -> None:
