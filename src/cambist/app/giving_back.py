@@ -62,9 +62,9 @@ async def return_crypto(
             left to send, INSUFFICIENT_BALANCE.
     """
     chain = chain_of(asset_of(trade.crypto))
-    if address == order.address:
-        raise DomainError(ErrorCode.ADDRESS_INVALID, field="btc_address")
     await check_destination(uow, chain.id, address, "btc_address")
+    if uow.standard_address(chain.id, address) == order.address:
+        raise DomainError(ErrorCode.ADDRESS_INVALID, field="btc_address")
     if order.received != order.confirmed:
         raise DomainError(ErrorCode.INVALID_STATE, machine="payment", state="pending")
     payments = await payments_of(uow, order.id)
