@@ -1,4 +1,4 @@
-"""Offer the rigs the chain contract suite runs on: simulated chains and litecoind."""
+"""Offer the rigs the chain contract suite runs on: simulated chains, and litecoind as two."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from cambist.adapters.chain_families.core_rpc import CoreRpcChain
+from cambist.adapters.chain_families.core_rpc import CoreParams, CoreRpcChain
 from cambist.adapters.chain_families.core_rpc_client import CoreRpcClient
 from cambist.adapters.chain_families.keys import DerivedAddressBook, accounts_from_json
 from cambist.adapters.chain_families.networks import ChainSetup, Network
-from cambist.adapters.chains import litecoin
+from cambist.adapters.chains import bitcoin, litecoin
 from cambist.adapters.signing.keystore import KeyStore
 from cambist.adapters.signing.once_log import OnceLog
 from cambist.adapters.signing.rules import SigningPolicy
@@ -23,6 +23,7 @@ from cambist.adapters.simulators.core_regtest import RegtestControl
 from cambist.domain.market.assets import CHAINS, ChainModel
 from cambist.ports.chain import ChainControl, ChainPort, Transfer
 from cambist.ports.signer import Branch, KeyPath, SpendInput, SpendIntent
+from tests.chains.bitcoin_front import BitcoinFront
 from tests.chains.litecoind import RPC_PASSWORD, RPC_USER, Litecoind
 
 ABANDON = "abandon " * 11 + "about"
@@ -32,6 +33,7 @@ RIGS = (
     "simulated-ethereum",
     "simulated-tron",
     "node-litecoin",
+    "node-bitcoin",
 )
 # One run never uses a key twice, so that balances on the shared chains start at zero.
 _INDEXES = count()
@@ -117,6 +119,15 @@ def signer_for(setup: ChainSetup, log: Path) -> tuple[DerivedAddressBook, Signer
     return book, Signer(keystore, OnceLog(log), SigningPolicy())
 
 
+async def regtest_rig(params: CoreParams, rpc: CoreRpcClient, log: Path) -> Rig:
+    """Build a rig on a node in regtest that belongs to the tests."""
+    setup = ChainSetup(params.chain, Network.REGTEST, simulated=False)
+    control = RegtestControl(params.chain, rpc)
+    await control.prepare()
+    chain = CoreRpcChain(params, Network.REGTEST, rpc)
+    return Rig(setup, chain, control, *signer_for(setup, log))
+
+
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     """Open a pool on the module's database with the simulator installed."""
@@ -144,11 +155,29 @@ async def litecoin_rpc(litecoind: Litecoind) -> AsyncIterator[CoreRpcClient]:
 @pytest.fixture
 async def litecoin_rig(litecoin_rpc: CoreRpcClient, tmp_path: Path) -> Rig:
     """Build a rig on litecoind in regtest."""
-    setup = ChainSetup("litecoin", Network.REGTEST, simulated=False)
-    control = RegtestControl("litecoin", litecoin_rpc)
-    await control.prepare()
-    chain = CoreRpcChain(litecoin.PARAMS, Network.REGTEST, litecoin_rpc)
-    return Rig(setup, chain, control, *signer_for(setup, tmp_path / "signer.log"))
+    return await regtest_rig(litecoin.PARAMS, litecoin_rpc, tmp_path / "signer.log")
+
+
+@pytest.fixture(scope="session")
+def bitcoin_front(litecoind: Litecoind) -> Iterator[BitcoinFront]:
+    """Let the session's litecoind be spoken to as a bitcoin node."""
+    front = BitcoinFront(litecoind.url)
+    yield front
+    front.stop()
+
+
+@pytest.fixture
+async def bitcoin_rpc(bitcoin_front: BitcoinFront) -> AsyncIterator[CoreRpcClient]:
+    """Open a client of the bitcoin node."""
+    rpc = CoreRpcClient(bitcoin_front.url, RPC_USER, RPC_PASSWORD)
+    yield rpc
+    await rpc.close()
+
+
+@pytest.fixture
+async def bitcoin_rig(bitcoin_rpc: CoreRpcClient, tmp_path: Path) -> Rig:
+    """Build a rig on the bitcoin node."""
+    return await regtest_rig(bitcoin.PARAMS, bitcoin_rpc, tmp_path / "signer.log")
 
 
 @pytest.fixture(params=RIGS)
@@ -156,7 +185,7 @@ def rig(request: pytest.FixtureRequest) -> Rig:
     """Build each rig in turn."""
     kind, _, name = request.param.partition("-")
     if kind == "node":
-        built: Rig = request.getfixturevalue("litecoin_rig")
+        built: Rig = request.getfixturevalue(f"{name}_rig")
         return built
     pool = request.getfixturevalue("pool")
     setup = ChainSetup(name)

@@ -4,7 +4,9 @@ import shutil
 import socket
 import subprocess
 import time
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -48,6 +50,14 @@ class Litecoind:
         self._process.terminate()
         self._process.wait(timeout=START_TIMEOUT_S)
 
+    def ask(self, method: str, *params: object) -> Any:
+        """Call one method and give its result; numbers with a point are Decimal."""
+        request = {"method": method, "params": params}
+        told = httpx2.post(self.url, json=request, auth=(RPC_USER, RPC_PASSWORD))
+        answer = told.json(parse_float=Decimal)
+        assert answer["error"] is None, answer
+        return answer["result"]
+
     def _wait(self) -> None:
         ready = {"method": "getindexinfo", "params": ["txindex"]}
         deadline = time.monotonic() + START_TIMEOUT_S
@@ -61,6 +71,17 @@ class Litecoind:
                     break
             time.sleep(0.05)
         raise RuntimeError(f"litecoind did not start (exit status {self._process.poll()})")
+
+
+def regtest_settings(url: str) -> dict[str, str]:
+    """Write what CAMBIST_CHAINS holds for a chain whose node answers at `url`."""
+    return {
+        "kind": "core-rpc",
+        "network": "regtest",
+        "url": url,
+        "user": RPC_USER,
+        "password": RPC_PASSWORD,
+    }
 
 
 def find_litecoind() -> str:

@@ -1,4 +1,4 @@
-"""Hold every chain to the same contract: simulated ones and litecoind in regtest."""
+"""Hold every chain to the same contract: simulated ones, and litecoind as two."""
 
 import pytest
 

@@ -1,15 +1,18 @@
 """Decide that an affiliate's customers buy and sell, answer, change their minds and are refused.
 
-Through the real processes; bitcoin is the simulated chain.
+Through the real processes. The bitcoin is litecoin on a real node in regtest, spoken to as bitcoin.
 """
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import pytest
 
-from cambist.domain.market.assets import CHAINS
+from cambist.domain.market.assets import ASSETS, CHAINS
+from tests.chains.bitcoin_front import BitcoinFront, exchange_names
+from tests.chains.litecoind import Litecoind, regtest_settings
 from tests.e2e.affiliate import Affiliate
 from tests.e2e.conftest import Meet
 from tests.e2e.house import House, eventually, running
@@ -18,8 +21,9 @@ from tests.e2e.visitor import PAYER, PERSON
 ReadBack = Callable[[str, Collection[str]], list[str]]
 
 BITCOIN = CHAINS["bitcoin"]
-ADDRESS = "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"
-BACK = "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"
+ADDRESS = "bcrt1qcr8te4kr609gcawutmrza0j4xv80jy8zeqchgx"
+MAINNET_ADDRESS = "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"
+BACK = "2N9hLwkSqr1cPQAPxbrGVUjxyjD11G2e1he"
 ACCOUNT, IBAN = "19-2000145399/0800", "CZ6508000000192000145399"
 PENNIES, SATOSHI = 500_000, 1_000_000
 CHECKED = ["přijali jsme ji", "ověřte prosím svou totožnost", "potvrďte prosím telefon"]
@@ -27,10 +31,25 @@ CHECKED = ["přijali jsme ji", "ověřte prosím svou totožnost", "potvrďte pr
 
 
 @pytest.fixture(scope="module")
-def house(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Run a sandbox."""
-    with running(tmp_path_factory.mktemp("house"), DATABASE_URL=database_url) as opened:
-        yield opened
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Litecoind]:
+    """Run a node of the module's own."""
+    opened = Litecoind(tmp_path_factory.mktemp("litecoind"))
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture(scope="module")
+def house(
+    database_url: str, node: Litecoind, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """Run a sandbox whose bitcoin is the real node."""
+    folder, front = tmp_path_factory.mktemp("house"), BitcoinFront(node.url)
+    chains = {**{chain: {} for chain in CHAINS}, "bitcoin": regtest_settings(front.url)}
+    try:
+        with running(folder, DATABASE_URL=database_url, CHAINS=json.dumps(chains)) as opened:
+            yield opened
+    finally:
+        front.stop()
 
 
 @pytest.fixture
@@ -134,16 +153,31 @@ def pay(house: House, payment: Any, satoshi: int) -> None:
     )
 
 
+def arrived(node: Litecoind, txid: str, address: str) -> int:
+    """Read of the node itself how much satoshi a confirmed transaction brings to an address."""
+    found = node.ask("getrawtransaction", txid, True)
+    assert found["confirmations"] == BITCOIN.confirmations
+    theirs = [exchange_names(address)]
+    (amount,) = [o["value"] for o in found["vout"] if o["scriptPubKey"]["addresses"] == theirs]
+    return int(amount.scaleb(ASSETS["BTC"].scale))
+
+
 def texts_of(document: str, name: str) -> list[str]:
     """List the texts of an element of a file for the bank."""
     return re.findall(rf"<(?:\w+:)?{name}(?: [^>]*)?>([^<]*)<", document)
 
 
 def test_a_customer_buys_bitcoin(
-    house: House, affiliate: Affiliate, other: Affiliate, read_back: ReadBack
+    house: House, node: Litecoind, affiliate: Affiliate, other: Affiliate, read_back: ReadBack
 ) -> None:
     price = affiliate.ask("/price", type="buy", pennies=str(PENNIES))
-    assert affiliate.ask(f"/btc-address-validation/{ADDRESS}")["valid"] is True
+    judged = affiliate.ask(f"/btc-address-validation/{ADDRESS}")
+    assert (judged["valid"], judged["network"], judged["type"]) == (True, "regtest", "p2wpkh")
+    judged = affiliate.ask(f"/btc-address-validation/{MAINNET_ADDRESS}")
+    assert (judged["valid"], judged["network"], judged["reason"]) == (False, "mainnet", "network")
+    asked = {"pennies": PENNIES, "email": "buyer@example.com", "btc_address": MAINNET_ADDRESS}
+    refused = affiliate.post("/order/buy", 422, **asked)
+    assert refused["type"].endswith("/address-invalid")
     walk = bought(house, affiliate, "buyer@example.com", "+420601123457")
     payment = walk.payable()
     assert payment["pennies"] == PENNIES
@@ -160,8 +194,7 @@ def test_a_customer_buys_bitcoin(
     assert (sent["status"], sent["transaction"]["satoshi"]) == ("PROCESSING", price["satoshi"])
     house.move("/chains/bitcoin/mine", blocks=BITCOIN.confirmations)
     walk.until("COMPLETED")
-    on_chain = house.look(f"/chains/bitcoin/transactions/{sent['transaction']['hash']}")
-    assert on_chain["confirmations"] == BITCOIN.confirmations
+    assert arrived(node, sent["transaction"]["hash"], ADDRESS) == price["satoshi"]
     house.mail(walk.mail, "objednávka je vyřízena")
     told = ["vaše platba dorazila", "odesláno na vaši adresu", "vyřízena"]
     assert sorted(read_back(walk.mail, ())) == sorted([*CHECKED, *told])
@@ -202,7 +235,7 @@ def test_a_seller_who_sends_too_little_accepts_the_new_terms_and_is_paid(
 
 
 def test_a_seller_who_cancels_after_paying_gets_his_bitcoin_back(
-    house: House, affiliate: Affiliate, read_back: ReadBack
+    house: House, node: Litecoind, affiliate: Affiliate, read_back: ReadBack
 ) -> None:
     walk = sold(house, affiliate, "doubter@example.com", "+420601123459")
     pay(house, walk.payable(), SATOSHI + 1_000)
@@ -216,8 +249,8 @@ def test_a_seller_who_cancels_after_paying_gets_his_bitcoin_back(
     assert walk.show()["status"] == "RETURNED"
     letters = read_back(walk.mail, ())
     assert {*CHECKED, "změnily se podmínky", "kam máme peníze vrátit?", "vráceno"} <= set(letters)
-    on_chain = house.look(f"/chains/bitcoin/transactions/{sent['transaction']['hash']}")
-    assert on_chain["confirmations"] == BITCOIN.confirmations
+    brought = arrived(node, sent["transaction"]["hash"], BACK)
+    assert brought == sent["transaction"]["satoshi"]
     house.require_balance()
 
 

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from cambist.domain.market.assets import CHAINS
-from tests.chains.litecoind import RPC_PASSWORD, RPC_USER, Litecoind
+from tests.chains.litecoind import Litecoind, regtest_settings
 from tests.e2e.conftest import Meet
 from tests.e2e.house import House, eventually, running
 from tests.e2e.visitor import PAYER, PERSON, Visitor
@@ -37,14 +37,7 @@ def house(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """Run a sandbox whose litecoin is a real node."""
     folder = tmp_path_factory.mktemp("house")
     node = Litecoind(tmp_path_factory.mktemp("litecoind"))
-    regtest = {
-        "kind": "core-rpc",
-        "network": "regtest",
-        "url": node.url,
-        "user": RPC_USER,
-        "password": RPC_PASSWORD,
-    }
-    chains = {**{chain: {} for chain in CHAINS}, "litecoin": regtest}
+    chains = {**{chain: {} for chain in CHAINS}, "litecoin": regtest_settings(node.url)}
     try:
         with running(folder, DATABASE_URL=database_url, CHAINS=json.dumps(chains)) as opened:
             yield opened
