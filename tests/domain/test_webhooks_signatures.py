@@ -1,12 +1,12 @@
 """Pin both signatures: vectors made with openssl, and the public Standard Webhooks verifier."""
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from standardwebhooks import Webhook, WebhookVerificationError
+from standardwebhooks import Webhook, WebhookVerificationError, webhooks
 
 from cambist.domain.webhooks.signatures import (
     sign_standard,
@@ -19,6 +19,7 @@ BODY = '{"id":"1f04a929-2832-6884-ac30-872ac8bbad9a","status":"completed","note"
 KEY = "a1b2c3-d4e5f6-0a1b2c-3d4e5f-60718a"
 MESSAGE_ID = "0190f2a0-7e1c-7abc-8def-0123456789ab"
 SECRET = "whsec_Y2FtYmlzdC10ZXN0LXNlY3JldC0zMi1ieXRlcy1hYSE="
+SENT_AT_S = 1_767_225_600
 OTHER_SECRET = standard_secret(b"another-secret-of-thirty-2-bytes")
 
 
@@ -46,7 +47,7 @@ def test_one_changed_byte_changes_the_vendor_signature() -> None:
 
 
 def test_the_standard_form_matches_a_vector_made_elsewhere() -> None:
-    signature = sign_standard(MESSAGE_ID, 1_767_225_600, BODY, SECRET)
+    signature = sign_standard(MESSAGE_ID, SENT_AT_S, BODY, SECRET)
     assert signature == "v1,U/7IxUFnrELgQiG/3b1YEXBTj/vQdbZjHGBR6jJmbKs="
 
 
@@ -68,17 +69,30 @@ def test_while_a_secret_rotates_both_verify() -> None:
         Webhook(secret).verify(BODY, headers)
 
 
-@pytest.mark.parametrize("shift_s", [-301, 301])
-def test_the_public_verifier_refuses_old_and_future_messages(shift_s: int) -> None:
-    headers = standard_headers(MESSAGE_ID, now_s() + shift_s, BODY, [SECRET])
-    with pytest.raises(WebhookVerificationError):
+class Stopped(datetime):
+    """Stand for the verifier's clock."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Stopped":
+        """Tell one moment for ever."""
+        return cls.fromtimestamp(SENT_AT_S, tz)
+
+
+@pytest.mark.parametrize(("shift_s", "told"), [(-301, "too old"), (301, "too new")])
+def test_the_public_verifier_refuses_old_and_future_messages(
+    shift_s: int, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "datetime", Stopped)
+    headers = standard_headers(MESSAGE_ID, SENT_AT_S + shift_s, BODY, [SECRET])
+    with pytest.raises(WebhookVerificationError, match=told):
         Webhook(SECRET).verify(BODY, headers)
 
 
 @pytest.mark.parametrize("header", ["webhook-id", "webhook-timestamp"])
-def test_id_and_time_are_signed(header: str) -> None:
-    headers = standard_headers(MESSAGE_ID, now_s(), BODY, [SECRET])
-    other = {"webhook-id": "another", "webhook-timestamp": str(now_s() + 60)}
+def test_id_and_time_are_signed(header: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "datetime", Stopped)
+    headers = standard_headers(MESSAGE_ID, SENT_AT_S, BODY, [SECRET])
+    other = {"webhook-id": "another", "webhook-timestamp": str(SENT_AT_S + 60)}
     with pytest.raises(WebhookVerificationError):
         Webhook(SECRET).verify(BODY, headers | {header: other[header]})
 
