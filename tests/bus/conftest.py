@@ -54,11 +54,11 @@ def build() -> BuildBus:
     return make
 
 
-async def until_one_waits(pool: Pool) -> None:
-    """Return once some session of this database (others have their own tests) waits for a lock."""
-    async with asyncio.timeout(20):
+async def until_waiting(pool: Pool, many: int = 1) -> None:
+    """Return once so many locks are waited for in this database (others have their own tests)."""
+    async with asyncio.timeout(120):
         waiting = 0
-        while not waiting:
+        while waiting < many:
             waiting = await pool.fetchval(
                 "select count(*) from pg_locks w where not granted and exists (select"
                 " from pg_locks o join pg_database d on d.oid = o.database"

@@ -47,11 +47,13 @@ class MemoryStore:
         self.journals: list[Any] = []
         self.failures = Failures()
         self.batches: list[MemoryTransaction] = []
+        self.asked = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
 
     async def begin(self) -> "MemoryTransaction":
         """Open a transaction, once the gate is open."""
+        self.asked.set()
         await self.gate.wait()
         _raise_next(self.failures.begin)
         self.batches.append(MemoryTransaction(self))

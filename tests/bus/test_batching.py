@@ -10,7 +10,7 @@ from cambist.adapters.db.store import PostgresStore
 from cambist.bus.bus import BATCH_MAX, Bus, Gate
 from cambist.domain.ledger.accounts import partner_account
 from tests.bus.cases import ASSET, Count, CountAll, Move, Peep, Renew, Touch, renew, touch
-from tests.bus.conftest import BuildBus, outcomes_of, until_one_waits
+from tests.bus.conftest import BuildBus, outcomes_of, until_waiting
 from tests.bus.stores import CountingStore, MemoryStore
 
 
@@ -84,7 +84,7 @@ async def test_a_read_after_a_lock_is_as_new_as_the_lock(
     async with other.transaction():
         await other.execute("select from counters where partner_id = $1 for update", counter)
         peeping = asyncio.create_task(bus.execute(Peep("l", counter)))
-        await until_one_waits(pool)
+        await until_waiting(pool)
         await other.execute("update leases set epoch = 7 where name = 'l'")
     assert await peeping == (1, 7)
     await other.close()
@@ -116,7 +116,12 @@ async def test_two_lanes_run_two_transactions_at_once(pool: Pool, build: BuildBu
     await bus.close()
 
 
-async def test_new_rows_are_flushed_in_key_order(pool: Pool, build: BuildBus) -> None:
+async def test_new_rows_are_flushed_in_key_order(
+    pool: Pool, build: BuildBus, database_url: str
+) -> None:
+    owner = await asyncpg.connect(database_url)
+    await owner.execute("truncate counters")
+    await owner.close()
     store = CountingStore(pool)
     bus = build(store)
     keys = [UUID(int=n << 64 | uuid4().int >> 64) for n in (5, 3, 9, 1)]

@@ -132,7 +132,7 @@ async def test_the_queue_is_bounded(memory: MemoryStore, build: BuildBus) -> Non
     bus, counter = build(memory), uuid4()
     memory.gate.clear()
     running = asyncio.create_task(bus.execute(Count(counter)))
-    await asyncio.sleep(0.01)
+    await memory.asked.wait()
     waiting = [asyncio.create_task(bus.execute(Count(counter))) for _ in range(QUEUE_MAX)]
     await asyncio.sleep(0)
     with pytest.raises(DomainError) as refused:
@@ -148,7 +148,7 @@ async def test_a_caller_that_left_does_not_stop_its_command(
     bus, counter = build(memory), uuid4()
     memory.gate.clear()
     left = asyncio.create_task(bus.execute(Count(counter)))
-    await asyncio.sleep(0.01)
+    await memory.asked.wait()
     left.cancel()
     memory.gate.set()
     await bus.close()

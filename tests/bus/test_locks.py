@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +12,7 @@ from cambist.adapters.db.pool import open_pool
 from cambist.adapters.db.store import PostgresStore
 from cambist.bus.bus import Bus
 from tests.bus.cases import Count, CountAll
-from tests.bus.conftest import BuildBus, until_one_waits
+from tests.bus.conftest import BuildBus, until_waiting
 from tests.bus.stores import MemoryStore
 
 KEYS = [UUID(int=n) for n in range(1, 7)]
@@ -69,7 +69,7 @@ def test_two_processes_on_one_database_never_deadlock_for_good(
         await pools[0].execute("delete from counters")
         buses = [build(PostgresStore(pool, {}), lanes=2) for pool in pools]
         for wanted in rounds:
-            await asyncio.wait_for(_run(buses, wanted), 30)
+            await asyncio.wait_for(_run(buses, wanted), 180)
         rows = await pools[0].fetch("select partner_id, payments from counters")
         totals = _expected([command for wanted in rounds for command in wanted])
         assert dict(map(tuple, rows)) == totals
@@ -105,18 +105,24 @@ async def test_a_deadlock_that_postgres_breaks_costs_a_retry_only(
     build: BuildBus, database_url: str
 ) -> None:
     pool = await open_pool(database_url, size=3)
-    low, high = KEYS[0], KEYS[5]
+    low, high = sorted((uuid4(), uuid4()))
     bus = build(PostgresStore(pool, {}))
     await bus.execute(CountAll(((low, high),)))
-    other = await asyncpg.connect(database_url)
-    await other.execute("set deadlock_timeout = '60s'")
+    first, other = [await asyncpg.connect(database_url) for _ in range(2)]
+    # The bus closes the circle, so that it is the bus whose wait is broken.
+    await other.execute("set deadlock_timeout = '1h'")
     lock = "select from counters where partner_id = $1 for update"
     async with other.transaction():
-        await other.execute(lock, high)
-        counting = asyncio.create_task(bus.execute(CountAll(((low, high),))))
-        await until_one_waits(pool)
-        await other.execute(lock, low)
+        async with first.transaction():
+            await first.execute(lock, low)
+            await other.execute(lock, high)
+            counting = asyncio.create_task(bus.execute(CountAll(((low, high),))))
+            await until_waiting(pool)
+            crossing = asyncio.create_task(other.execute(lock, low))
+            await until_waiting(pool, 2)
+        await crossing
     assert await counting == 2
+    await first.close()
     await other.close()
-    assert await bus.execute(Count(low, 0)) == await bus.execute(Count(high, 0))
+    assert [await bus.execute(Count(key, 0)) for key in (low, high)] == [2, 2]
     await pool.close()

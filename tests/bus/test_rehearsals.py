@@ -13,7 +13,7 @@ from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.ports.rows import Counter
 from cambist.ports.store import FlushConflictError, Kind, StoreUnavailableError
 from tests.bus.cases import Count, CountAll, Move, SetAside, count_all
-from tests.bus.conftest import BuildBus, outcomes_of, until_one_waits
+from tests.bus.conftest import BuildBus, outcomes_of, until_waiting
 from tests.bus.stores import MemoryStore
 
 TABLES = ("counters", "accounts", "journals", "entries", "holds", "outbox", "idempotency")
@@ -79,7 +79,7 @@ async def test_a_rehearsal_waits_for_who_holds_its_locks_and_sees_what_he_wrote(
     async with pool.acquire() as other, other.transaction():
         await other.execute("update counters set payments = 9 where partner_id = $1", counter)
         work = asyncio.ensure_future(bus.rehearse(Count(counter)))
-        await until_one_waits(pool)
+        await until_waiting(pool)
         assert await bus.execute(Count(uuid4())) == 1
     assert (await work).result == 10
 
