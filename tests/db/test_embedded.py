@@ -268,7 +268,7 @@ def test_a_recycled_process_id_in_a_stale_lock_file_does_not_block(
     server = serve()
     server.start()
     server.stop()
-    with subprocess.Popen(["sleep", "60"]) as stranger:
+    with subprocess.Popen(["sleep", "3600"]) as stranger:
         (home / "pg" / "data" / "postmaster.pid").write_text(f"{stranger.pid}\n{home}\n1\n")
         assert ask(server.start(), "select 1") == 1
         assert stranger.poll() is None

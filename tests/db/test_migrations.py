@@ -74,10 +74,11 @@ async def test_migration_killed_half_way_leaves_nothing_and_is_run_again(
         "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
         " where locktype = 'advisory' and d.datname = current_database()"
     )
-    for _ in range(100):
-        if not await connection.fetchval(held):
-            break
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(120):
+        while True:
+            if not await connection.fetchval(held):
+                break
+            await asyncio.sleep(0.05)
     assert await connection.fetchval(query) == 0
     await upgrade_async(empty_database_url)
     assert await connection.fetchval(query) > 20

@@ -15,13 +15,17 @@ class Source:
         self.queries: list[list[int]] = []
         self.running = self.most = 0
         self.fault: Exception | None = None
+        self.asked, self.gate = asyncio.Event(), asyncio.Event()
+        self.gate.set()
 
     async def fetch(self, keys: Sequence[int]) -> Mapping[int, int]:
-        """Answer after others had their turn."""
+        """Answer after others had their turn, once the gate is open."""
         self.queries.append(list(keys))
+        self.asked.set()
         self.running += 1
         self.most = max(self.most, self.running)
         await asyncio.sleep(0.001)
+        await self.gate.wait()
         self.running -= 1
         if self.fault is not None:
             raise self.fault
@@ -47,9 +51,13 @@ async def test_queries_are_bounded_in_size_and_number() -> None:
 async def test_what_is_asked_while_a_query_runs_is_read_anew() -> None:
     source = Source()
     reads = SharedReads(source.fetch)
+    source.gate.clear()
     first = asyncio.ensure_future(reads.get(1))
-    await asyncio.sleep(0.0005)
-    assert await asyncio.gather(first, reads.get(1)) == [2, 2]
+    await source.asked.wait()
+    second = asyncio.ensure_future(reads.get(1))
+    await asyncio.sleep(0)
+    source.gate.set()
+    assert await asyncio.gather(first, second) == [2, 2]
     assert source.queries == [[1], [1]]
 
 
