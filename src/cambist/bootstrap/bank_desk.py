@@ -11,6 +11,7 @@ import structlog
 
 from cambist.adapters.bank_files.camt053 import read_statement
 from cambist.app.banking.export_payouts import PAYOUTS_MAX
+from cambist.app.banking.own_line import OwnLine
 from cambist.app.banking.resolve_line import ResolveLine
 from cambist.app.banking.return_line import ReturnLine
 from cambist.bootstrap.banking import bank_desk, export_parts
@@ -19,6 +20,7 @@ from cambist.bootstrap.rails import RAILS
 from cambist.bootstrap.review_desk import staff_name
 from cambist.bootstrap.terminal import fields, lasting, moment, money, plain, table
 from cambist.domain.payments.bank import PayoutBatch
+from cambist.domain.payments.states import LINE, LineState
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import OrderId
 from cambist.ports.bank_desk import Candidate
@@ -37,6 +39,14 @@ NOTES = {
     "payout-unknown": "no payout of ours",
     "payout-state": "its payout was settled or came back before",
     "sent-back": "we sent it back, and it came again",
+}
+
+DECIDED = {
+    LineState.MATCHED: "it belongs to an order or a payout",
+    LineState.LEFT: "it is left in suspense",
+    LineState.RESOLVED: "it is an order's money",
+    LineState.RETURNED: "it goes back to the account it came from",
+    LineState.OWN: "it is the house's own",
 }
 
 _log = structlog.get_logger()
@@ -181,7 +191,7 @@ async def show_batch(settings: Settings, batch_id: UUID, out: Path | None) -> in
 async def list_work(settings: Settings) -> int:
     """Print the lines nobody has decided on, oldest first, each with the orders it may be for.
 
-    Then what came and was left in suspense: it stays on the list until it is somebody's again.
+    Then what was left in suspense: it stays on the list until it is somebody's again.
     """
     async with open_core(settings) as core:
         now = await core.queries.now()
@@ -208,6 +218,7 @@ def _choices(count: int) -> list[str]:
         f"{_counted(count, 'line')} to decide:",
         "  cambist bank resolve LINE --order NUMBER",
         "  cambist bank resolve LINE --return --note 'WORDS'",
+        "  cambist bank resolve LINE --own --note 'WORDS'",
         "  cambist bank resolve LINE --leave --note 'WORDS'",
     ]
 
@@ -216,7 +227,7 @@ def _sums(lines: Sequence[WaitingLine]) -> str:
     """Sum what stands in suspense by these lines, for each currency."""
     sums: Counter[str] = Counter()
     for one in lines:
-        sums[one.line.currency] += one.line.units
+        sums[one.line.currency] += one.line.units if one.line.credit else -one.line.units
     return ", ".join(money(units, currency) for currency, units in sorted(sums.items()))
 
 
@@ -287,6 +298,20 @@ async def send_back(settings: Settings, line_id: UUID, note: str) -> int:
     return 0
 
 
+async def take_own(settings: Settings, line_id: UUID, note: str) -> int:
+    """Book a line as the house's own; asked again nothing more is booked."""
+    if not note:
+        return _complain("say in --note what the money was for")
+    async with open_core(settings) as core:
+        try:
+            await core.bus.execute(OwnLine(line_id, staff_name(), note))
+        except DomainError as refusal:
+            return _complain(_refused(refusal, line_id))
+    _log.info("bank.own", owner=str(line_id), name=staff_name())
+    print(f"line {line_id} is the house's own: booked to house:capital")
+    return 0
+
+
 async def _orders(core: Core, order: UUID | int) -> Sequence[OrderId]:
     if isinstance(order, int):
         return await bank_desk(core).orders_numbered(order)
@@ -295,15 +320,18 @@ async def _orders(core: Core, order: UUID | int) -> Sequence[OrderId]:
 
 
 def _refused(refusal: DomainError, line_id: UUID) -> str:
+    facts = refusal.facts
     match refusal.code:
         case ErrorCode.NOT_FOUND:
             return f"there is no line {line_id}"
+        case ErrorCode.INVALID_STATE if facts.get("machine") == LINE.name and "state" in facts:
+            return f"the line is decided already: {DECIDED[LineState(str(facts['state']))]}"
         case ErrorCode.INVALID_STATE:
             return "the line is decided already, is no incoming money, or the order takes no more"
         case ErrorCode.RATE_UNAVAILABLE:
             return "no price can be told at the moment for the changed amount; try again later"
         case ErrorCode.FIELD_INVALID:
-            why = refusal.facts.get("reason", refusal.facts.get("field", ""))
+            why = facts.get("reason", facts.get("field", ""))
             return f"the line names no account its rail can pay to ({why})"
         case _:
             return f"refused: {refusal.code.value}"

@@ -38,6 +38,11 @@ def add_bank_verbs(parsers: Any, located: Located) -> None:
         action="store_true",
         help="it goes back to the account it came from, in the next file for the bank",
     )
+    what.add_argument(
+        "--own",
+        action="store_true",
+        help="it is the house's own: a fee, interest, money put in or taken out; needs --note",
+    )
     what.add_argument("--leave", action="store_true", help="it stays in suspense; needs --note")
     resolve.add_argument("--note", type=_note, default="", help="words for the record")
 
@@ -92,8 +97,10 @@ async def _work(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _resolve(options: argparse.Namespace, settings: Settings) -> int:
-    from cambist.bootstrap.bank_desk import resolve, send_back
+    from cambist.bootstrap.bank_desk import resolve, send_back, take_own
 
     if options.send_back:
         return await send_back(settings, options.line, options.note)
+    if options.own:
+        return await take_own(settings, options.line, options.note)
     return await resolve(settings, options.line, options.order, options.note)

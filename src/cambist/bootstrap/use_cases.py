@@ -2,6 +2,7 @@
 
 from cambist.app.banking.book_line import book_line
 from cambist.app.banking.export_payouts import export_payouts
+from cambist.app.banking.own_line import own_line
 from cambist.app.banking.resolve_line import resolve_line
 from cambist.app.banking.return_line import return_line
 from cambist.app.cases.confirm_code import confirm_code
@@ -88,6 +89,7 @@ USE_CASES = (
     open_order,
     open_page,
     open_trade,
+    own_line,
     place_quote,
     plan_sweep,
     put_integration,

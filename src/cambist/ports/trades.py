@@ -207,7 +207,7 @@ class DeskQueries(Protocol):
         """List statement lines nobody has decided on."""
 
     async def left_lines(self, limit: int) -> Sequence[WaitingLine]:
-        """List statement lines by which money came that somebody has left in suspense."""
+        """List statement lines somebody has left in suspense."""
 
     async def reviews(self, limit: int) -> Sequence[Review]:
         """List submitted cases."""

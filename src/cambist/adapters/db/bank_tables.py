@@ -36,7 +36,7 @@ BANK_LINES = sa.Table(
         "ix_bank_lines_left",
         "imported_at",
         "id",
-        postgresql_where=sa.text("state = 'left' and credit"),
+        postgresql_where=sa.text("state = 'left'"),
     ),
 )
 

@@ -63,9 +63,8 @@ class PostgresDesk:
         return await self._lines("state = 'waiting' order by imported_at, id limit $1", limit)
 
     async def left_lines(self, limit: int) -> Sequence[WaitingLine]:
-        """List statement lines by which money came that somebody has left in suspense."""
-        where = "state = 'left' and credit order by imported_at, id limit $1"
-        return await self._lines(where, limit)
+        """List statement lines somebody has left in suspense."""
+        return await self._lines("state = 'left' order by imported_at, id limit $1", limit)
 
     async def _lines(self, where: str, limit: int) -> Sequence[WaitingLine]:
         rows = await self._reads.fetch(f"{_LINE.select} where {where}", limit)

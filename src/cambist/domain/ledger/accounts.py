@@ -66,7 +66,7 @@ def custody_account(chain: str, place: str, asset: str) -> AccountRef:
 
 
 def house_account(purpose: str, asset: str) -> AccountRef:
-    """Name an account of our own: fees, network-fees, spread, inventory, loss, suspense."""
+    """Name an account of ours: fees, network-fees, spread, inventory, loss, capital, suspense."""
     return AccountRef(f"house:{purpose}", asset)
 
 

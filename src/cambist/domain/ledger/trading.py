@@ -52,6 +52,20 @@ def fiat_gone_back(rail: AccountRef, units: int) -> Posting:
     )
 
 
+def fiat_own_in(asset: str, units: int) -> Posting:
+    """Book fiat of our own out of suspense: interest, or money put in."""
+    legs = (
+        Leg(house_account("suspense", asset), -units),
+        Leg(house_account("capital", asset), units),
+    )
+    return posting("fiat_own_in", legs)
+
+
+def fiat_own_out(asset: str, units: int) -> Posting:
+    """Book fiat of our own that left unexplained: a fee of the bank, or money taken out."""
+    return fiat_own_in(asset, units).reversed("fiat_own_out")
+
+
 def fiat_unexplained(rail: AccountRef, units: int) -> Posting:
     """Book fiat that left our account without a payout of ours."""
     return fiat_unmatched(rail, units).reversed("fiat_unexplained")

@@ -75,6 +75,15 @@ class BankLine:
         state = LINE.step(self.state, LineState.RETURNED)
         return replace(self, state=state, resolved_by=by, note=note)
 
+    def make_own(self, by: str, note: str) -> "BankLine":
+        """Decide that the money is the house's, whether it came or left.
+
+        Raises:
+            DomainError: INVALID_STATE when it was decided otherwise.
+        """
+        state = LINE.step(self.state, LineState.OWN)
+        return replace(self, state=state, resolved_by=by, note=note)
+
 
 def end_to_end(payout_id: UUID) -> str:
     """Write a payout's id as the bank carries it along: 32 characters."""

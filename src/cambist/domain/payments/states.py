@@ -35,7 +35,8 @@ PAYMENT = StateMachine(
 class LineState(StrEnum):
     """Name what became of a line: booked, waiting for a person, or what a person decided.
 
-    LEFT stays in suspense until somebody knows better; RETURNED goes back to where it came from.
+    LEFT stays in suspense until somebody knows better; RETURNED goes back to where it came from;
+    OWN is the house's.
     """
 
     MATCHED = "matched"
@@ -43,6 +44,7 @@ class LineState(StrEnum):
     LEFT = "left"
     RESOLVED = "resolved"
     RETURNED = "returned"
+    OWN = "own"
 
 
 SUSPENDED = frozenset({LineState.WAITING, LineState.LEFT})
@@ -54,10 +56,13 @@ LINE = StateMachine(
     initial=frozenset({LineState.MATCHED, LineState.WAITING}),
     transitions={
         LineState.MATCHED: frozenset(),
-        LineState.WAITING: frozenset({LineState.LEFT, LineState.RESOLVED, LineState.RETURNED}),
-        LineState.LEFT: frozenset({LineState.RESOLVED, LineState.RETURNED}),
+        LineState.WAITING: frozenset(
+            {LineState.LEFT, LineState.RESOLVED, LineState.RETURNED, LineState.OWN}
+        ),
+        LineState.LEFT: frozenset({LineState.RESOLVED, LineState.RETURNED, LineState.OWN}),
         LineState.RESOLVED: frozenset(),
         LineState.RETURNED: frozenset(),
+        LineState.OWN: frozenset(),
     },
 )
 """Nothing is ever taken off the work list but by deciding it; its money moves once."""

@@ -37,11 +37,11 @@ create table bank_lines (
   imported_at timestamptz not null,
   resolved_by text,
   constraint pk_bank_lines primary key (id),
-  constraint ck_bank_lines_state_known check (state in ('matched', 'waiting', 'left', 'resolved', 'returned')),
+  constraint ck_bank_lines_state_known check (state in ('matched', 'waiting', 'left', 'resolved', 'returned', 'own')),
   constraint ck_bank_lines_positive check (units > 0)
 );
 
-create index ix_bank_lines_left on bank_lines (imported_at, id) where state = 'left' and credit;
+create index ix_bank_lines_left on bank_lines (imported_at, id) where state = 'left';
 
 create index ix_bank_lines_order on bank_lines (order_id);
 
