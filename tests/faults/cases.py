@@ -36,6 +36,7 @@ class Flow(StrEnum):
     EXTRA = "extra"
     WRITE_OFF = "write-off"
     SEND_BACK = "send-back"
+    OWN = "own"
 
     @property
     def asset(self) -> str:
@@ -51,6 +52,11 @@ class Flow(StrEnum):
     def is_trade(self) -> bool:
         """Tell whether a broker's customer trades in it."""
         return self in TRADING
+
+    @property
+    def is_of_nobody(self) -> bool:
+        """Tell whether money of no merchant or customer moves in it."""
+        return self in (Flow.SEND_BACK, Flow.OWN)
 
 
 TRADING = frozenset({Flow.BUY, Flow.SELL, Flow.CHANGE, Flow.RETURN, Flow.EXTRA, Flow.WRITE_OFF})
@@ -68,6 +74,7 @@ ASSET_OF = {
     Flow.EXTRA: "LTC",
     Flow.WRITE_OFF: "LTC",
     Flow.SEND_BACK: "LTC",
+    Flow.OWN: "LTC",
 }
 
 

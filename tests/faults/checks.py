@@ -9,6 +9,7 @@ from cambist.domain.market.assets import ASSETS
 from tests.faults.cases import CREDITED, PAID, SENT, TAKEN, Case, Flow
 from tests.faults.customer import faults_of_trade
 from tests.faults.stranger import faults_of_stranger
+from tests.faults.treasurer import faults_of_treasurer
 from tests.trades.checks import faults_of_orders
 
 
@@ -18,6 +19,8 @@ async def faults_of(core: Core, case: Case) -> list[str]:
         return [*await _events(core), *await faults_of_trade(core, case)]
     if Flow(case.flow) is Flow.SEND_BACK:
         return [*await _events(core), *await faults_of_stranger(core, case)]
+    if Flow(case.flow) is Flow.OWN:
+        return [*await _events(core), *await faults_of_treasurer(core, case)]
     if Flow(case.flow).is_incoming:
         return [*await _events(core), *await _paid_in(core, case)]
     return [*await _events(core), *await _paid_out(core, case)]
@@ -134,7 +137,7 @@ async def _balance(core: Core, case: Case, expected: int) -> list[str]:
 
 async def callbacks_of(core: Core, case: Case) -> list[dict[str, str]]:
     """List the messages the merchant must have got, by order in the order of its events."""
-    if Flow(case.flow).is_trade or Flow(case.flow) is Flow.SEND_BACK:
+    if Flow(case.flow).is_trade or Flow(case.flow).is_of_nobody:
         return []
     rows = await core.pool.fetch(
         "select c.id::text, c.form, c.body, c.state, c.order_id::text from outbox b"

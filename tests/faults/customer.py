@@ -35,10 +35,11 @@ ENDED = {Flow.RETURN: OrderState.RETURNED, Flow.WRITE_OFF: OrderState.REJECTED}
 
 
 class Hands(Protocol):
-    """Say what a customer uses."""
+    """Say what is used by customer and staff; `heard` is what this process knows is decided."""
 
     core: Core
     bus: Any
+    heard: set[UUID]
 
     async def pay_together(self, asset: str, addresses: list[str]) -> None:
         """Pay addresses, once."""
@@ -53,6 +54,7 @@ async def customers_turn(desk: Hands, case: Case) -> bool:
     view = await desk.core.trades.trade(None, opened.order_id)
     if view is None:
         raise AssertionError("an order that was answered for is not there")
+    held = view.held_by
     match Flow(case.flow), view.order.state:
         case _, OrderState.AWAITING_PAYMENT:
             return await _pay(desk, case, view)
@@ -60,6 +62,10 @@ async def customers_turn(desk: Hands, case: Case) -> bool:
             return await _pay_again(desk, view)
         case Flow.WRITE_OFF, OrderState.SENDING:
             return await _take_away(desk, view)
+        case Flow.WRITE_OFF, OrderState.ON_CASE if held is not None and held.kind is CaseKind.EDD:
+            return await _give_up(desk, view)
+        case Flow.WRITE_OFF, OrderState.REJECTED if view.order.id not in desk.heard:
+            return await _give_up(desk, view)
     command = _answer(case, view)
     if command is None:
         return False
@@ -149,6 +155,13 @@ async def _take_away(desk: Hands, view: TradeView) -> bool:
     return True
 
 
+async def _give_up(desk: Hands, view: TradeView) -> bool:
+    """Write the crypto off as staff, who say it again when they did not hear the answer."""
+    await desk.bus.execute(WriteOff(view.order.id, "tester", "gone for good"))
+    desk.heard.add(view.order.id)
+    return True
+
+
 def _answer(case: Case, view: TradeView) -> object | None:
     """Answer the case that holds the order, or decide it as the reviewer."""
     held, order_id = view.held_by, view.order.id
@@ -161,8 +174,6 @@ def _answer(case: Case, view: TradeView) -> object | None:
             return DecideCase(order_id, held.id, Decision.ACCEPT, "tester")
         case CaseKind.CHANGE, _:
             return DecideChange(order_id, case.partner_id, Flow(case.flow) is Flow.CHANGE)
-        case CaseKind.EDD, _ if Flow(case.flow) is Flow.WRITE_OFF:
-            return WriteOff(order_id, "tester", "gone for good")
         case CaseKind.RETURN, _:
             return NameReturn(order_id, case.partner_id, case.destination)
         case _:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
+from uuid import UUID
 
 import httpcore2  # noqa: F401 - imported before the forks, not in each of them
 
@@ -42,13 +43,16 @@ from tests.faults.planted import (
     NoVoutWatch,
 )
 from tests.faults.stranger import strangers_turn
+from tests.faults.treasurer import treasurers_turn
 from tests.world import price_worker
 
 LEASES_END_S = 61
 """Longer than any lease of a process that died: a fresh one waits that long."""
-ROUNDS_MAX = 60
+ROUNDS_MAX = 400
 BASE_URL = "https://cambist.example"
 PATIENCE_S = 0.25
+ANSWER_S = 120.0
+"""How long a signer or a merchant may take to answer on a slow machine."""
 
 _SSL = ssl.create_default_context()
 
@@ -76,9 +80,10 @@ class Desk:
     def __init__(self, core: Core, variant: str = "", receiver: str = "") -> None:
         self.core = core
         self.bus = NotingBus(core.bus)
+        self.heard: set[UUID] = set()
         bus, holder = cast("Bus", self.bus), str(core.entropy.new_id())
         watch = NoVoutWatch if variant == NO_VOUT else ChainWatch
-        signer = SignerClient(core.settings.signer_socket)
+        signer = SignerClient(core.settings.signer_socket, ANSWER_S)
         self._watches = {
             chain: watch(CHAINS[chain], port, bus, core.work, holder, core.hot_address(chain))
             for chain, port in core.chains.items()
@@ -92,7 +97,7 @@ class Desk:
         }
         services = Services(self.bus, core.queries, Rendering(core.trades, BASE_URL), BASE_URL)
         self._relay = Relay(PostgresOutbox(core.pool), services, core.beat, core.entropy.jitter)
-        policy = EgressPolicy(allowed_origins=frozenset({receiver}))
+        policy = EgressPolicy(allowed_origins=frozenset({receiver}), deadline_s=ANSWER_S)
         self._egress = EgressClient(policy, ssl_context=_SSL)
         self._callbacks = CallbackWorker(
             PostgresCallbacks(core.pool),
@@ -122,10 +127,14 @@ class Desk:
             LEASES_END_S,
         )
         await self.core.clock.refresh()
-        await price_worker(self.core).run_round()
-        self.core.quotes.forget()
+        await self.price()
         for watch in self._watches.values():
             await _until_idle(watch.run_once)
+
+    async def price(self) -> None:
+        """Keep prices from growing old."""
+        await price_worker(self.core).run_round()
+        self.core.quotes.forget()
 
     async def close(self) -> None:
         """Leave in good order."""
@@ -146,10 +155,13 @@ class Desk:
         chain = CHAINS[ASSETS[flow.asset].chain or ""]
         left: dict[str, int] = {}
         for _ in range(ROUNDS_MAX):
+            await self.price()
             await self.work(chain.id)
             if flow.is_trade and await customers_turn(self, case):
                 continue
             if flow is Flow.SEND_BACK and await strangers_turn(self, case):
+                continue
+            if flow is Flow.OWN and await treasurers_turn(self, case):
                 continue
             left = await self.left()
             if left.keys() & {"payments", "withdrawals"}:

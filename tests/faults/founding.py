@@ -37,6 +37,7 @@ async def found(desk: Desk, wanted: list[str], receiver: str) -> list[Case]:
         chain = ASSETS[asset].chain or ""
         await core.controls[chain].pay(core.hot_address(chain), asset, HOT_FUNDS)
     numbered = enumerate(wanted)
+    await desk.price()
     cases = await asyncio.gather(*(_case(core, Flow(flow), number) for number, flow in numbered))
     for chain in core.chains:
         await core.controls[chain].mine(CHAINS[chain].confirmations)
@@ -56,7 +57,7 @@ async def _case(core: Core, flow: Flow, number: int) -> Case:
     await _put_shop(core, case, None)
     if flow.is_trade:
         await put_terms(core, partner_id=case.partner_id, minimum_units=100, rate_validity_s=DAY_S)
-    if flow.is_incoming or flow.is_trade or flow is Flow.SEND_BACK:
+    if flow.is_incoming or flow.is_trade or flow.is_of_nobody:
         return case
     command = OpenOrder(partner, shop, OrderKind.PAYMENT, flow.asset, PAID, None, None)
     opened = cast("OpenedOrder", await core.bus.execute(command))

@@ -22,6 +22,7 @@ from tests.faults.cases import Case
 from tests.faults.checks import callbacks_of, faults_in_books, faults_of
 from tests.faults.desk import Desk
 from tests.faults.founding import found
+from tests.faults.versions import planted
 
 CHAINS_USED = ("tron", "litecoin")
 OUT_OF_REACH = 10**12
@@ -42,7 +43,8 @@ def perform(job: dict[str, Any]) -> Any:
             return asyncio.run(_sign(settings, job["fatal"]))
         case "follow":
             case = Case(**job["case"])
-            return asyncio.run(_follow(settings, case, job))
+            with planted(job["variant"]):
+                return asyncio.run(_follow(settings, case, job))
         case "audit":
             return asyncio.run(_audit(settings))
     raise ValueError(job["act"])
