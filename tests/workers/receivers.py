@@ -7,7 +7,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from cambist.domain.webhooks.schedule import ATTEMPTS_MAX
 from cambist.ports.egress import EgressAnswer, EgressDocument, EgressFailedError, FailureReason
+
+FAILURES_MAX = ATTEMPTS_MAX // 2
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,15 @@ class Receiver:
 
 
 class FlakyReceiver(Receiver):
-    """Be down for some requests, and take others without its answer arriving."""
+    """Be down for some requests, and take others without its answer arriving.
+
+    No message fails more than FAILURES_MAX times: some would be given up, by chance alone.
+    """
 
     def __init__(self, chance: random.Random, down: float, lost: float) -> None:
         super().__init__()
         self._chance, self._down, self._lost = chance, down, lost
+        self._failed: Counter[bytes] = Counter()
 
     async def post(
         self, url: str, headers: Mapping[str, str], body: bytes, lane: str = ""
@@ -82,6 +89,9 @@ class FlakyReceiver(Receiver):
         """Fail before or after taking the request, or answer."""
         await asyncio.sleep(self._chance.uniform(0, 0.004))
         drawn = self._chance.random()
+        if self._failed[body] == FAILURES_MAX:
+            drawn = 1.0
+        self._failed[body] += drawn < self._down + self._lost
         if drawn < self._down:
             raise EgressFailedError(FailureReason.CONNECT)
         answer = await super().post(url, headers, body, lane)

@@ -13,8 +13,10 @@ from cambist.domain.webhooks.schedule import ATTEMPTS_MAX, Outcome
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.events import EventName
 from cambist.kernel.failpoints import Failpoint, arm
+from cambist.kernel.ids import CallbackId
 from cambist.ports.callbacks import CONCURRENCY_MAX
 from cambist.ports.egress import EgressAnswer, EgressBusyError
+from cambist.workers import callbacks as worker_module
 from cambist.workers.callbacks import LEASE_S, TURN_S
 from tests.workers.delivering import (
     answering,
@@ -35,14 +37,18 @@ from tests.workers.messaging import (
 )
 from tests.workers.receivers import Received, Receiver
 
-HANG_S = 60.0
+HANG_S = 200.0
+PAUSE_S = 3_600.0
 SEEN, DONE = EventName.ORDER_PAYMENT_SEEN, EventName.ORDER_SENT
 OK = EgressAnswer(200, "", 1)
 
 pytestmark = pytest.mark.usefixtures("disarmed")
 
 
-async def test_a_busy_endpoint_is_asked_later_and_no_attempt_counted(world: World) -> None:
+async def test_a_busy_endpoint_is_asked_later_and_no_attempt_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "DEFERRAL_S", PAUSE_S)
     merchant = await world.merchant(standard=False)
     (callback_id,) = await queued(world, merchant)
     worker = await make_worker(world, answering(EgressBusyError(), OK))
@@ -138,12 +144,13 @@ async def test_two_workers_never_hold_one_callback_at_once(world: World) -> None
         for _ in range(4):
             await queued(world, merchant)
     queues = [PostgresCallbacks(await world.pool()) for _ in range(4)]
-    claimed = [
+    claimed: list[CallbackId] = []
+    while found := [
         item.callback.id
-        for _ in range(4)
-        for found in await asyncio.gather(*(queue.claim(5, {}, LEASE_S) for queue in queues))
-        for item in found
-    ]
+        for items in await asyncio.gather(*(queue.claim(5, {}, LEASE_S) for queue in queues))
+        for item in items
+    ]:
+        claimed += found
     assert len(claimed) == len(set(claimed)) == 32
 
 

@@ -28,6 +28,7 @@ from cambist.workers.prices import (
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 MID = parse_price("0.27")
 LIMITS = GuardLimits()
+PATIENCE_S = 60.0
 
 
 @dataclass
@@ -111,11 +112,11 @@ class World:
         self.limits = limits
         self.worker = self.restarted()
 
-    def restarted(self) -> PriceWorker:
+    def restarted(self, poll_timeout_s: float = PATIENCE_S) -> PriceWorker:
         feeds: tuple[FeedPort, ...] = (self.a, self.b)
         store: PriceStore = self.store
         return PriceWorker(
-            feeds, store, self.clock, self.limits, wanted=frozenset(), poll_timeout_s=0.05
+            feeds, store, self.clock, self.limits, wanted=frozenset(), poll_timeout_s=poll_timeout_s
         )
 
     async def round(self, seconds: int = ROUND_INTERVAL_S) -> PriceRound:
@@ -216,7 +217,7 @@ async def test_feed_cannot_speak_for_another_or_of_a_pair_it_does_not_quote() ->
 
 
 async def test_hanging_feed_is_left_behind(world: World) -> None:
-    world.a.hangs = True
+    world.a.hangs, world.worker = True, world.restarted(poll_timeout_s=0.05)
     found = await world.round()
     assert found.feeds_down == {"a": "TimeoutError"}
     assert world.price == MID

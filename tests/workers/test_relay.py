@@ -17,6 +17,7 @@ from cambist.kernel.failpoints import Failpoint, arm
 from cambist.kernel.ids import OrderId
 from cambist.ports.outbox import OutboxPort, OutboxRow
 from cambist.ports.store import StoreUnavailableError
+from cambist.workers import relay as relay_module
 from cambist.workers.relay import PARK_AFTER, Relay
 from cambist.workers.subscriptions import RETURN_EXCESS, SUBSCRIPTIONS, Consumer, Services
 from tests.workers.messaging import (
@@ -34,7 +35,8 @@ from tests.workers.messaging import (
 from tests.workers.planted import CursorOutbox, HeedlessOutbox
 from tests.workers.receivers import FlakyReceiver, Receiver
 
-HANG_S = 60.0
+HANG_S = 200.0
+FOR_EVER_S = 3_600.0
 SEEN, SENT = EventName.ORDER_PAYMENT_SEEN, EventName.ORDER_SENT
 
 
@@ -180,7 +182,10 @@ async def test_what_passes_by_itself_never_parks_an_event(world: World, fault: E
     assert tuple(row or ()) == (0, None, None)
 
 
-async def test_an_event_put_off_leaves_its_place_to_others(world: World) -> None:
+async def test_an_event_put_off_leaves_its_place_to_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "PUT_OFF_WAIT_S", FOR_EVER_S)
     merchant = await world.merchant()
     stuck = await world.emit(merchant, [SEEN])
     tried: list[OrderId] = []
@@ -258,21 +263,32 @@ async def test_a_merchant_who_spent_what_is_due_back_holds_no_event_up(world: Wo
 
 
 async def relayed(world: World, ports: list[OutboxPort], *, orders: int, events: int) -> list[str]:
-    """Write events in transactions that commit late, relay them meanwhile, and find disorders."""
+    """Write events in transactions that commit late, relay them meanwhile, and find disorders.
+
+    The very first event is committed after a later one was handled, however slow the machine.
+    """
     chance = random.Random(7)
-    log: list[tuple[str, int]] = []
     written = {f"order-{number}": events for number in range(orders)}
     ids = {OrderId(ENTROPY.new_id()): name for name in written}
+    latest = next(iter(ids))
+    begun, handled = asyncio.Event(), asyncio.Event()
+    log: list[tuple[str, int]] = []
 
     async def handle(row: OutboxRow, _services: Services) -> str | None:
         await asyncio.sleep(chance.uniform(0, 0.004))
         log.append((ids[row.order_id], row.seq))
+        handled.set()
         return None
 
     async def write(order_id: OrderId) -> None:
+        if order_id != latest:
+            await begun.wait()
         for seq in range(1, events + 1):
             async with world.admin.acquire() as connection, connection.transaction():
                 await insert_event(connection, order_id, seq, SEEN)
+                if order_id == latest:
+                    begun.set()
+                    await handled.wait()
                 await asyncio.sleep(chance.uniform(0, 0.02))
 
     async def relay(port: OutboxPort, written_all: asyncio.Event) -> None:
@@ -317,12 +333,14 @@ async def test_the_harness_catches_a_relay_that_does_not_wait_for_earlier_events
 ) -> None:
     merchant = await world.merchant()
     order_id = await world.emit(merchant, [SEEN] * 8)
-    chance = random.Random(3)
+    overtaken = asyncio.Event()
     log: list[tuple[str, int]] = []
 
     async def handle(row: OutboxRow, _services: Services) -> str | None:
-        await asyncio.sleep(chance.uniform(0, 0.02))
+        if row.seq == 1:
+            await overtaken.wait()
         log.append((str(row.order_id), row.seq))
+        overtaken.set()
         return None
 
     subscriptions = dict.fromkeys(EventName, (Consumer("test", handle),))
