@@ -9,6 +9,7 @@ import httpx2
 from cambist.adapters.egress.addresses import is_denied, read_address
 from tests.egress.hostile import LyingResolver
 
+PATIENCE_S = 60.0
 MISTAKES = (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError)
 
 
@@ -59,7 +60,9 @@ class PlainClient:
     async def post(self, url: str) -> None:
         """Post, and shrug errors off."""
         async with httpx2.AsyncClient(
-            transport=FencedTransport([]), timeout=2, follow_redirects=self.follow_redirects
+            transport=FencedTransport([]),
+            timeout=PATIENCE_S,
+            follow_redirects=self.follow_redirects,
         ) as client:
             try:
                 await client.post(url, content=b"{}")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import httpx2
 import pytest
 
+from cambist.adapters.egress import client as client_module
 from cambist.adapters.egress.client import (
     ANSWER_BYTES_MAX,
     EXCERPT_CHARS_MAX,
@@ -35,16 +36,18 @@ from tests.egress.endpoints import (
     tarpit,
 )
 from tests.egress.hostile import LyingResolver
+from tests.ports import closed_port
 
 NAME = "shop.attacker.example"
 OK = b"HTTP/1.1 200 OK\r\n"
+PATIENCE_S = 120.0
 BOMB = gzip.compress(bytes(20_000_000))
 
 
 def client_for(
     shop: Endpoint,
     *,
-    deadline_s: float = 5.0,
+    deadline_s: float = PATIENCE_S,
     lanes: LaneLimits | None = None,
     trust: ssl.SSLContext | None = None,
     addresses: tuple[str, ...] = ("127.0.0.1",),
@@ -60,11 +63,17 @@ def client_for(
     )
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give endpoints all the time a slow machine takes to connect."""
+    monkeypatch.setattr(client_module, "CONNECT_S", PATIENCE_S)
+
+
 def url(shop: Endpoint) -> str:
     return f"https://{NAME}:{shop.port}"
 
 
-async def failure(behaviour: Behaviour, deadline_s: float = 5.0) -> FailureReason:
+async def failure(behaviour: Behaviour, deadline_s: float = PATIENCE_S) -> FailureReason:
     """Meet a behaviour once and name what comes of it."""
     async with endpoint(behaviour) as shop:
         client: EgressPort = client_for(shop, deadline_s=deadline_s)
@@ -148,7 +157,8 @@ async def test_an_unknown_authority_is_refused() -> None:
 
 
 async def test_an_endpoint_without_tls_is_a_tls_failure() -> None:
-    def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
         writer.write(b"HTTP/1.1 400 Plain HTTP here\r\n\r\n")
         writer.close()
 
@@ -209,7 +219,7 @@ async def test_a_gzip_bomb_stays_closed() -> None:
         with pytest.raises(EgressFailedError) as failed:
             await client.get(url(shop), {})
         await client.close()
-        async with httpx2.AsyncClient(verify=False, trust_env=False) as plain:
+        async with httpx2.AsyncClient(verify=False, trust_env=False, timeout=PATIENCE_S) as plain:
             naive = await plain.get(f"https://127.0.0.1:{shop.port}/")
     assert (answer.status, answer.body_excerpt) == (200, "")
     assert failed.value.reason is FailureReason.ENCODING
@@ -233,17 +243,17 @@ async def test_what_is_no_http_is_a_failure(raw: bytes) -> None:
 
 
 async def test_a_closed_port_and_an_unknown_name_are_failures() -> None:
-    async with endpoint(answering(200)) as shop:
-        pass
-    for addresses, reason in (
-        (("127.0.0.1",), FailureReason.CONNECT),
-        ((), FailureReason.RESOLVE),
-    ):
-        client = client_for(shop, addresses=addresses)
-        with pytest.raises(EgressFailedError) as failed:
-            await client.post(url(shop), {}, b"{}")
-        await client.close()
-        assert failed.value.reason is reason
+    with closed_port() as port:
+        shop = Endpoint(port=port)
+        for addresses, reason in (
+            (("127.0.0.1",), FailureReason.CONNECT),
+            ((), FailureReason.RESOLVE),
+        ):
+            client = client_for(shop, addresses=addresses)
+            with pytest.raises(EgressFailedError) as failed:
+                await client.post(url(shop), {}, b"{}")
+            await client.close()
+            assert failed.value.reason is reason
 
 
 async def test_the_next_address_is_tried_when_one_does_not_connect() -> None:
@@ -274,7 +284,7 @@ async def test_a_header_cannot_smuggle_another() -> None:
 async def test_a_tarpit_tenant_holds_up_nobody_else() -> None:
     async with endpoint(tarpit) as slow, endpoint(answering(200)) as shop:
         client = EgressClient(
-            EgressPolicy(allowed_origins=frozenset({url(slow), url(shop)})),
+            EgressPolicy(allowed_origins=frozenset({url(slow), url(shop)}), deadline_s=PATIENCE_S),
             resolver=LyingResolver({NAME: (("127.0.0.1",),)}),
             ssl_context=authority(NAME).client_context(),
         )
@@ -298,7 +308,7 @@ async def test_a_tarpit_tenant_holds_up_nobody_else() -> None:
 
 async def test_a_dead_endpoint_is_left_alone_for_a_while() -> None:
     async with endpoint(sending(b"")) as shop:
-        client = client_for(shop, lanes=LaneLimits(circuit_failures=3))
+        client = client_for(shop, lanes=LaneLimits(circuit_failures=3, circuit_open_s=3_600))
         reasons = []
         for _ in range(5):
             with pytest.raises(EgressFailedError) as failed:

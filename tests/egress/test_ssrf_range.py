@@ -6,6 +6,7 @@ from typing import Protocol
 import httpx2
 import pytest
 
+from cambist.adapters.egress import client as client_module
 from cambist.adapters.egress.client import EgressClient, EgressPolicy
 from cambist.adapters.egress.urls import PORTS
 from cambist.ports.egress import EgressFailedError, EgressRefusedError, RefusalReason
@@ -21,6 +22,7 @@ from tests.egress.planted import (
 )
 
 NAME = "shop.attacker.example"
+PATIENCE_S = 120.0
 
 
 class WrongClient(Protocol):
@@ -28,6 +30,12 @@ class WrongClient(Protocol):
 
     async def post(self, url: str) -> None:
         """Post, and shrug errors off."""
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give endpoints all the time a slow machine takes to connect."""
+    monkeypatch.setattr(client_module, "CONNECT_S", PATIENCE_S)
 
 
 @pytest.fixture
@@ -43,7 +51,7 @@ def aimed(form: str, listening: Canaries) -> str:
 
 def fenced(listening: Canaries, outward: list[httpx2.Request]) -> EgressClient:
     return EgressClient(
-        EgressPolicy(ports=PORTS | {listening.port}),
+        EgressPolicy(ports=PORTS | {listening.port}, deadline_s=PATIENCE_S),
         resolver=LyingResolver(),
         transport=lambda: FencedTransport(outward),
     )
@@ -115,7 +123,7 @@ async def test_the_range_catches_a_client_that_checks_one_address(listening: Can
 
 def trusting(port: int) -> EgressClient:
     return EgressClient(
-        EgressPolicy(allowed_origins=frozenset({f"https://{NAME}:{port}"})),
+        EgressPolicy(allowed_origins=frozenset({f"https://{NAME}:{port}"}), deadline_s=PATIENCE_S),
         resolver=LyingResolver({NAME: (("127.0.0.1",),)}),
         ssl_context=authority(NAME).client_context(),
     )

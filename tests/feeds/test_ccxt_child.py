@@ -59,7 +59,7 @@ class HangingExchange(FakeExchange):
         await asyncio.Event().wait()
 
 
-def question(*exchanges: str, timeout_ms: int = 5000) -> dict[str, Any]:
+def question(*exchanges: str, timeout_ms: int = 60_000) -> dict[str, Any]:
     return {"id": 7, "exchanges": list(exchanges), "pairs": PAIRS, "timeout_ms": timeout_ms}
 
 
@@ -153,7 +153,7 @@ def floats_in(value: Any) -> bool:
 async def test_real_exchange_objects_never_make_a_float(
     name: str, market_id: str, body: str, bid: str, ask: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exchange: Any = open_exchange(name, 1000)
+    exchange: Any = open_exchange(name, 60_000)
 
     async def fetch(*_: object, **__: object) -> Any:
         return exchange.parse_json(body)

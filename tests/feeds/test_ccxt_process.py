@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from cambist.domain.pricing.samples import parse_price
 from cambist.ports.feed import FeedUnavailableError
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+PATIENCE_S = 120
 PAIRS = frozenset({"TRX_EUR", "BTC_EUR"})
 TICKER = {"exchange": "kraken", "pair": "TRX_EUR", "bid": "0.26", "ask": "0.28", "at_ms": None}
 
@@ -68,7 +70,7 @@ async def build(tmp_path: Path, stopwatch: Stopwatch) -> AsyncIterator[Build]:
     """Make feeds whose child runs a given text, and end every child."""
     made: list[CcxtFeed] = []
 
-    def make(text: str, *, timeout_s: int = 20) -> CcxtFeed:
+    def make(text: str, *, timeout_s: int = PATIENCE_S) -> CcxtFeed:
         script = tmp_path / f"child{len(made)}.py"
         script.write_text(text)
         feed = CcxtFeed(
@@ -87,6 +89,12 @@ async def build(tmp_path: Path, stopwatch: Stopwatch) -> AsyncIterator[Build]:
     yield make
     for feed in made:
         await feed.close()
+
+
+def wait_for(file: Path) -> None:
+    """Wait until a child has made a file."""
+    while not file.exists():
+        time.sleep(0.01)
 
 
 async def refusal(feed: CcxtFeed) -> str:
@@ -169,14 +177,20 @@ async def test_child_that_hangs_is_given_up(build: Build) -> None:
 
 
 async def test_cancelled_question_does_not_leave_its_answer_for_the_next(
-    build: Build, stopwatch: Stopwatch
+    build: Build, stopwatch: Stopwatch, tmp_path: Path
 ) -> None:
-    feed = build(PREFACE + "time.sleep(0.5); " + SAY.replace("TICKERS", repr([TICKER])))
+    asked, free = tmp_path / "asked", tmp_path / "free"
+    feed = build(
+        f"{PREFACE}open({str(asked)!r}, 'w').close()\n"
+        f"    while not os.path.exists({str(free)!r}):\n        time.sleep(0.01)\n"
+        f"    {SAY.replace('TICKERS', repr([TICKER]))}\n"
+    )
     asking = asyncio.ensure_future(feed.poll())
-    await asyncio.sleep(0.2)
+    await asyncio.to_thread(wait_for, asked)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
+    free.touch()
     stopwatch.seconds += 1
     assert len(await feed.poll()) == 1
 
@@ -215,7 +229,13 @@ async def test_child_knows_nothing_secret_of_our_environment(tmp_path: Path) -> 
     )
     environ = {**os.environ, "CAMBIST_DATABASE_URL": "secret", "PATH": "/bin"}
     feed = CcxtFeed(
-        "ccxt", ("kraken",), PAIRS, lambda: NOW, environ, command=(sys.executable, str(script))
+        "ccxt",
+        ("kraken",),
+        PAIRS,
+        lambda: NOW,
+        environ,
+        timeout_s=PATIENCE_S,
+        command=(sys.executable, str(script)),
     )
     assert await feed.poll()
     await feed.close()
@@ -267,7 +287,7 @@ async def test_real_child_goes_out_through_the_proxy_only_and_survives_its_refus
     async with await asyncio.start_server(refuse, "127.0.0.1", 0) as proxy:
         port = proxy.sockets[0].getsockname()[1]
         environ = {**os.environ, "HTTPS_PROXY": f"http://127.0.0.1:{port}"}
-        feed = CcxtFeed("ccxt", ("kraken",), PAIRS, lambda: NOW, environ, timeout_s=20)
+        feed = CcxtFeed("ccxt", ("kraken",), PAIRS, lambda: NOW, environ, timeout_s=PATIENCE_S)
         assert await refusal(feed) == "no exchange gave a price"
         await feed.close()
     assert asked

@@ -94,7 +94,7 @@ async def run_lifespan(root: Dispatcher) -> list[str]:
         told.append(message["type"].removeprefix("lifespan.") + message.get("message", ""))
 
     scope = {"type": "lifespan"}
-    await asyncio.wait_for(root(cast("Any", scope), cast("Any", receive), cast("Any", send)), 5)
+    await asyncio.wait_for(root(cast("Any", scope), cast("Any", receive), cast("Any", send)), 60)
     return told
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from cambist.adapters.mail import smtp
 from cambist.adapters.mail.mime import mime_of
 from cambist.adapters.mail.sandbox import SandboxMail
 from cambist.adapters.mail.smtp import Security, SmtpMail, SmtpServer
@@ -33,12 +34,20 @@ from tests.messages.servers import (
     smtp_server,
     smtps_server,
 )
+from tests.ports import closed_port
 
 SENDER = "no-reply@northgate.example"
 MAIL = TemplateWriter().mail(
     UUID(int=7), Template.CASE_REJECTED, "cs", contents_of(Template.CASE_REJECTED)
 )
+PATIENCE_S = 120.0
 Read = Callable[[], Awaitable[Sequence[tuple[str, str, str, str]]]]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give servers all the time a slow machine takes."""
+    monkeypatch.setattr(smtp, "STEP_S", PATIENCE_S)
 
 
 def clock() -> datetime:
@@ -72,7 +81,7 @@ async def by_smtp() -> AsyncIterator[Carried]:
 
     async with smtp_server(post) as port:
         server = SmtpServer("127.0.0.1", port, SENDER, Security.NONE)
-        yield Carried(SmtpMail(server, clock), read)
+        yield Carried(SmtpMail(server, clock, deadline_s=PATIENCE_S), read)
 
 
 @asynccontextmanager
@@ -161,7 +170,9 @@ def test_headers_say_who_what_when_and_that_no_answer_is_expected() -> None:
 async def test_a_copy_bears_the_same_message_id() -> None:
     post = Post()
     async with smtp_server(post) as port:
-        carrier = SmtpMail(SmtpServer("127.0.0.1", port, SENDER, Security.NONE), clock)
+        carrier = SmtpMail(
+            SmtpServer("127.0.0.1", port, SENDER, Security.NONE), clock, deadline_s=PATIENCE_S
+        )
         await carrier.send(MAIL)
         await carrier.send(MAIL)
     assert [one["message-id"] for one in post.mails] == [f"<{MAIL.id}@northgate.example>"] * 2
@@ -173,10 +184,10 @@ async def test_a_login_travels_by_starttls(tls: tuple[ssl.SSLContext, ssl.SSLCon
     options = {"require_starttls": True, "auth_required": True, "authenticator": post.authenticate}
     async with smtp_server(post, tls[0], **options) as port:
         server = SmtpServer("localhost", port, SENDER, Security.STARTTLS, USER, PASSWORD)
-        await SmtpMail(server, clock, tls[1]).send(MAIL)
+        await SmtpMail(server, clock, tls[1], deadline_s=PATIENCE_S).send(MAIL)
         wrong = replace(server, password="wrong")
         with pytest.raises(MessageUnavailableError) as refusal:
-            await SmtpMail(wrong, clock, tls[1]).send(MAIL)
+            await SmtpMail(wrong, clock, tls[1], deadline_s=PATIENCE_S).send(MAIL)
     assert (post.encrypted, set(post.logins)) == ([True], {USER})
     assert (refusal.value.reason, refusal.value.is_channel_down) == ("connect-535", True)
 
@@ -185,7 +196,7 @@ async def test_tls_from_the_first_byte(tls: tuple[ssl.SSLContext, ssl.SSLContext
     post = Post()
     async with smtps_server(post, tls[0]) as port:
         server = SmtpServer("localhost", port, SENDER, Security.TLS)
-        await SmtpMail(server, clock, tls[1]).send(MAIL)
+        await SmtpMail(server, clock, tls[1], deadline_s=PATIENCE_S).send(MAIL)
     assert len(post.mails) == 1
 
 
@@ -198,7 +209,9 @@ async def test_a_certificate_nobody_trusts_gets_no_mail(
         smtp_server(post, tls[0]) if security is Security.STARTTLS else smtps_server(post, tls[0])
     )
     async with serving as port:
-        carrier = SmtpMail(SmtpServer("localhost", port, SENDER, security), clock)
+        carrier = SmtpMail(
+            SmtpServer("localhost", port, SENDER, security), clock, deadline_s=PATIENCE_S
+        )
         with pytest.raises(MessageUnavailableError) as refusal:
             await carrier.send(MAIL)
     assert post.mails == []
@@ -210,7 +223,7 @@ async def test_a_server_without_starttls_gets_neither_login_nor_mail() -> None:
     async with smtp_server(post) as port:
         server = SmtpServer("127.0.0.1", port, SENDER, Security.STARTTLS, USER, PASSWORD)
         with pytest.raises(MessageUnavailableError):
-            await SmtpMail(server, clock).send(MAIL)
+            await SmtpMail(server, clock, deadline_s=PATIENCE_S).send(MAIL)
     assert (post.logins, post.mails) == ([], [])
 
 
@@ -250,7 +263,9 @@ async def test_final_answers_are_final_and_others_are_tried_again(
 ) -> None:
     post = Post(rcpt=rcpt, data=data)
     async with smtp_server(post) as port:
-        carrier = SmtpMail(SmtpServer("127.0.0.1", port, SENDER, Security.NONE), clock)
+        carrier = SmtpMail(
+            SmtpServer("127.0.0.1", port, SENDER, Security.NONE), clock, deadline_s=PATIENCE_S
+        )
         with pytest.raises(error) as refusal:
             await carrier.send(MAIL)
     assert str(refusal.value).endswith(f": {reason}")
@@ -259,11 +274,12 @@ async def test_final_answers_are_final_and_others_are_tried_again(
 
 
 async def test_a_server_that_is_not_there_is_the_channels_trouble() -> None:
-    async with smtp_server(Post()) as port:
-        pass
-    carrier = SmtpMail(SmtpServer("127.0.0.1", port, SENDER, Security.NONE), clock)
-    with pytest.raises(MessageUnavailableError) as refusal:
-        await carrier.send(MAIL)
+    with closed_port() as port:
+        carrier = SmtpMail(
+            SmtpServer("127.0.0.1", port, SENDER, Security.NONE), clock, deadline_s=PATIENCE_S
+        )
+        with pytest.raises(MessageUnavailableError) as refusal:
+            await carrier.send(MAIL)
     assert refusal.value.is_channel_down
 
 
@@ -281,7 +297,9 @@ async def test_a_server_that_never_answers_is_waited_for_no_longer_than_the_dead
 async def test_an_address_no_server_here_can_carry_is_refused() -> None:
     post = Post()
     async with smtp_server(post, enable_SMTPUTF8=False) as port:
-        carrier = SmtpMail(SmtpServer("127.0.0.1", port, SENDER, Security.NONE), clock)
+        carrier = SmtpMail(
+            SmtpServer("127.0.0.1", port, SENDER, Security.NONE), clock, deadline_s=PATIENCE_S
+        )
         with pytest.raises(MessageRefusedError):
             await carrier.send(replace(MAIL, to="žaneta@example.org"))
     assert post.mails == []

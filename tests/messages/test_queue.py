@@ -17,7 +17,7 @@ from tests.messages.queues import BROKEN, ERASED, LOCKED, MemoryQueue, Queue, Re
 
 SENT = Outcome(Verdict.SENT)
 GONE = Outcome(Verdict.REFUSED, "recipient-550")
-LEASE_S = 60.0
+LEASE_S = 3_600.0
 
 
 def now() -> datetime:
@@ -59,7 +59,7 @@ async def test_channels_do_not_mix(queue: Queue) -> None:
 
 
 async def test_what_is_not_due_or_over_is_left_alone(queue: Queue) -> None:
-    await queue.add(letter(1, now=now() + timedelta(seconds=30)))
+    await queue.add(letter(1, now=now() + timedelta(days=1)))
     await queue.add(replace(letter(2, now=now()), state=MessageState.SENT))
     await queue.add(replace(letter(3, now=now()), state=MessageState.DEAD))
     assert await claimed(queue) == []

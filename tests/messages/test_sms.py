@@ -23,11 +23,13 @@ from cambist.ports.messages import (
     SmsPort,
 )
 from tests.messages.servers import Sink, http_sink
+from tests.ports import closed_port
 
 # Apprise loads every gateway it knows, one of which asks for a module Python is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 SMS = OutgoingSms(UUID(int=5), "+420601123456", "012345 je kód: žluťoučký kůň & <b>")
+PATIENCE_S = 120.0
 Read = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
 
 
@@ -47,7 +49,7 @@ async def by_apprise() -> AsyncIterator[Carried]:
         return [(unquote(path[1:]), json.loads(body)["message"]) for path, body in sink.requests]
 
     async with http_sink(sink) as port:
-        carrier = AppriseSms(f"json://127.0.0.1:{port}/{{to}}")
+        carrier = AppriseSms(f"json://127.0.0.1:{port}/{{to}}", deadline_s=PATIENCE_S)
         yield Carried(carrier, read)
         await carrier.close()
 
@@ -103,7 +105,7 @@ async def test_what_a_gateway_does_not_take_is_tried_again_and_holds_nobody_up(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with http_sink(Sink(status)) as port:
-        carrier = AppriseSms(f"json://127.0.0.1:{port}/{{to}}")
+        carrier = AppriseSms(f"json://127.0.0.1:{port}/{{to}}", deadline_s=PATIENCE_S)
         with pytest.raises(MessageUnavailableError) as refusal:
             await carrier.send(SMS)
         await carrier.close()
@@ -114,12 +116,11 @@ async def test_what_a_gateway_does_not_take_is_tried_again_and_holds_nobody_up(
 
 
 async def test_a_gateway_that_is_not_there_is_tried_again() -> None:
-    async with http_sink(Sink()) as port:
-        pass
-    carrier = AppriseSms(f"json://127.0.0.1:{port}/{{to}}")
-    with pytest.raises(MessageUnavailableError):
-        await carrier.send(SMS)
-    await carrier.close()
+    with closed_port() as port:
+        carrier = AppriseSms(f"json://127.0.0.1:{port}/{{to}}", deadline_s=PATIENCE_S)
+        with pytest.raises(MessageUnavailableError):
+            await carrier.send(SMS)
+        await carrier.close()
 
 
 async def test_a_gateway_that_never_answers_is_waited_for_no_longer_than_the_deadline() -> None:
