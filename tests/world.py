@@ -1,9 +1,11 @@
 """Decide what a whole core in one process looks like to a test: real database, simulated chains."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ from tests.partners_made import open_channel
 
 FEE_PPM = 5_000
 REFRESH_S = 5
+HOUR = timedelta(hours=1)
 
 
 class LocalSigner:
@@ -59,6 +62,7 @@ class World:
     shop: IntegrationId
     watches: dict[str, ChainWatch] = field(default_factory=dict)
     payouts: dict[str, PayoutWorker] = field(default_factory=dict)
+    priced_at: float = 0.0
 
     def chain(self, asset: str) -> Any:
         """Give the hand that moves an asset's chain."""
@@ -70,6 +74,7 @@ class World:
 
     async def do(self, command: object, key: str = "") -> Any:
         """Run a command, once for a key."""
+        await self.keep_prices()
         gate = Gate(str(self.partner), type(command).__name__, key) if key else None
         return await self.core.bus.execute(command, gate)
 
@@ -133,11 +138,30 @@ class World:
         await self.refresh()
         await Clockwork(self.core.bus, self.core.work).run_once()
 
+    async def begin_hour(self) -> None:
+        """Go on to the next full hour of the core, so that no window of time ends meanwhile."""
+        now = await self.core.queries.now()
+        await self.advance((HOUR - (now - datetime.min.replace(tzinfo=UTC)) % HOUR).seconds + 1)
+
+    async def keep_prices(self) -> None:
+        """Price anew where the machine is so slow that prices would grow old within a test.
+
+        Only prices that are there: a test may have taken them away.
+        """
+        if time.monotonic() - self.priced_at < REFRESH_S:
+            return
+        if await self.core.pool.fetchval("select exists (select from price_current)"):
+            await self._price()
+
+    async def _price(self) -> None:
+        await price_worker(self.core).run_round()
+        self.core.quotes.forget()
+        self.priced_at = time.monotonic()
+
     async def refresh(self) -> None:
         """Bring prices and watchers up to the core's time."""
         await self.core.clock.refresh()
-        await price_worker(self.core).run_round()
-        self.core.quotes.forget()
+        await self._price()
         for watch in self.watches.values():
             await watch.run_once()
 

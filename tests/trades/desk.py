@@ -1,5 +1,6 @@
 """Decide what a broker's desk looks like to a test: a partner, its terms, and everybody's moves."""
 
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,8 @@ IBAN = "CZ6508000000192000145399"
 PERSON = {"first_name": "Jana", "last_name": "Nováková", "phone": "+420601123456"}
 ROUNDS_MAX = 50
 
+_numbers = itertools.count(1)
+
 
 @dataclass
 class Desk:
@@ -50,7 +53,6 @@ class Desk:
     partner: PartnerId
     channel: IntegrationId
     lines: int = 0
-    addresses: int = 0
     sent: list[Any] = field(default_factory=list)
 
     async def do(self, command: object, key: str = "") -> Any:
@@ -105,7 +107,7 @@ class Desk:
 
     async def known(self, external_id: str | None = None) -> Client:
         """Make a customer who passed every check: known by an e-mail, or the partner's own id."""
-        phone = f"+42060{uuid4().int % 10**7:07}"
+        phone = self.next_phone()
         email = None if external_id else f"{uuid4().hex}@example.com"
         client = Client(external_id, email, phone)
         opened = await self.order(client=client)
@@ -211,8 +213,11 @@ class Desk:
 
     def next_address(self) -> str:
         """Give an IP address nobody has used."""
-        self.addresses += 1
-        return f"2001:db8::{self.partner.hex[-4:]}:{self.addresses:x}"
+        return f"2001:db8::{next(_numbers):x}"
+
+    def next_phone(self) -> str:
+        """Give a phone number nobody has."""
+        return f"+42060{next(_numbers):07}"
 
     async def identify(self, opened: OpenedTrade, **changes: str) -> None:
         """Let the customer tell who he is, and the reviewer accept it."""

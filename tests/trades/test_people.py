@@ -72,6 +72,7 @@ async def test_link_is_of_no_use_when_it_is_old_or_made_up(desk: Desk) -> None:
 
 async def test_links_are_mailed_within_budgets(desk: Desk) -> None:
     opened = await desk.order()
+    await desk.world.begin_hour()
     for _ in range(ORDER_PER_HOUR):
         await desk.do(AskForLink(opened.order_id, BASE_URL, desk.next_address()))
     command = AskForLink(opened.order_id, BASE_URL, desk.next_address())

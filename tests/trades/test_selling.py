@@ -23,6 +23,8 @@ from tests.trades.desk import ACCOUNT, LTC, OUTSIDE, Desk
 TESTNET = outside_address(CHAINS["litecoin"], Network.TEST, "stranger", 1)
 HALF = LTC // 2
 VALID_S = 900
+MOMENT_S = 120
+"""The last of a price's life, long enough for a slow machine to pay in."""
 
 
 async def test_exact_amount_is_exchanged_and_paid_out_by_the_bank(desk: Desk) -> None:
@@ -384,9 +386,9 @@ async def test_price_holds_until_its_last_moment(desk: Desk) -> None:
     until = (await desk.view(opened)).trade.valid_until
     now = await desk.world.core.queries.now()
     left = (until - now) // timedelta(seconds=1)
-    await desk.world.advance(left - 5)
+    await desk.world.advance(left - MOMENT_S)
     await desk.pay(opened, HALF, confirm=False)
-    await desk.world.advance(60)
+    await desk.world.advance(2 * MOMENT_S)
     await desk.world.confirm("LTC")
     await desk.carry()
     assert await desk.state(opened) is OrderState.SENDING
