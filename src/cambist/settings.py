@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import fields
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -82,10 +83,19 @@ def _sensible(policy: RiskPolicy) -> RiskPolicy:
     return policy
 
 
+def _networks(given: str) -> str:
+    """Refuse what names no machine: with `*` anybody says who he is, a misspelt one is nobody."""
+    for word in filter(None, (part.strip() for part in given.split(","))):
+        if not ip_network(word).prefixlen:
+            raise ValueError("a proxy of yours is not the whole internet")
+    return given
+
+
 def _simulated() -> dict[str, NodeSettings]:
     return {chain: NodeSettings() for chain in CHAINS}
 
 
+LIVE_SOURCES_MIN = 2
 FIAT_CODES = frozenset(asset.code for asset in FIAT)
 Risk = Annotated[RiskPolicy, BeforeValidator(_only_thresholds), AfterValidator(_sensible)]
 
@@ -105,7 +115,7 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=8, ge=2, le=64)
     bus_lanes: int = Field(default=1, ge=1, le=4)
     api_processes: int = Field(default=1, ge=1, le=16)
-    trusted_proxies: str = ""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     rate_per_address: int = Field(default=2_000, ge=1, le=1_000_000)
     rate_per_key: int = Field(default=1_000, ge=1, le=1_000_000)
     chains: dict[str, NodeSettings] = Field(default_factory=_simulated)
@@ -157,6 +167,10 @@ class Settings(BaseSettings):
             (
                 len(self.exchanges) < self.price_sources_min,
                 "CAMBIST_EXCHANGES: fewer exchanges than CAMBIST_PRICE_SOURCES_MIN",
+            ),
+            (
+                self.price_sources_min < LIVE_SOURCES_MIN,
+                "CAMBIST_PRICE_SOURCES_MIN: one exchange alone must not make a price",
             ),
             (
                 not self.public_url.startswith("https://"),
