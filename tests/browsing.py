@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -21,6 +21,8 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+PATIENCE_MS = 120_000
+"""How long a slow machine may take to show what is expected."""
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 POLYGLOT = (
     "<img src=x onerror=window.hit=1><script>window.hit=1</script>"
@@ -49,9 +51,24 @@ def serving(app: Any) -> Iterator[int]:
 def chromium() -> Iterator[Browser]:
     """Run one browser."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        expect.set_options(timeout=PATIENCE_MS)
+        running = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE_MS
+        )
         yield running
         running.close()
+
+
+def press(page: Page, button: str) -> None:
+    """Click a button and await the page it leads to."""
+    with page.expect_navigation(timeout=PATIENCE_MS):
+        page.click(button)
+
+
+def stop_clock(page: Page) -> None:
+    """Let time stand still on every page of a browser's window, until it is told to go on."""
+    page.clock.install(time="2091-01-01T00:00:00Z")
+    page.clock.pause_at("2091-01-02T00:00:00Z")
 
 
 def complaints_of(page: Page, expected: str | None = None) -> list[str]:

@@ -1,6 +1,7 @@
 """Decide that the bench runs, notices wrong answers and lost orders, and says what it measured."""
 
 import asyncio
+import itertools
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import load as load_module
 from bench.__main__ import ENDED, FIGURES, README
 from bench.children import BenchError
 from bench.load import Order, load
@@ -50,6 +52,14 @@ async def serving(answer: Callable[[int], list[bytes]], seen: list[bytes]) -> As
     server = await asyncio.start_server(tolerate, "127.0.0.1", 0)
     async with server:
         yield server.sockets[0].getsockname()[1]
+
+
+@pytest.fixture(autouse=True)
+def counted_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a load's time go by with what it does, so that it does as much on any machine."""
+    monkeypatch.setattr(load_module, "perf_counter", itertools.count(0, 0.001).__next__)
+    monkeypatch.setattr(load_module, "CONNECT_TIMEOUT_S", 120.0)
+    monkeypatch.setattr(load_module, "STRAGGLERS_TIMEOUT_S", 120.0)
 
 
 def order(port: int, connections: int = 2) -> Order:

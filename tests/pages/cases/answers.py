@@ -22,7 +22,7 @@ IDENTITY = {
     "country": "CZ",
     "document_kind": "id-card",
     "document_number": "123 456 789",
-    "document_valid_until": "2030-01-01",
+    "document_valid_until": "2099-12-31",
     "document_issuer": "MěÚ Praha",
     "phone": " +420 601 123 456 ",
     "consent": "true",

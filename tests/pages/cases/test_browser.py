@@ -14,7 +14,15 @@ from cambist.http.multipart_body import FILE_BYTES_MAX
 from cambist.pages.cases import case_app
 from cambist.pages.cases.render import REFRESH_S
 from cambist.pages.look.languages import LANGUAGES
-from tests.browsing import POLYGLOT, chromium, complaints_of, serving, too_wide
+from tests.browsing import (
+    POLYGLOT,
+    chromium,
+    complaints_of,
+    press,
+    serving,
+    stop_clock,
+    too_wide,
+)
 from tests.pages.cases.answers import AML, IDENTITY
 from tests.pages.cases.scenery import (
     LITECOIN,
@@ -137,6 +145,7 @@ def test_what_is_needed_to_pay_is_copied_exactly(page: Page, site: Site) -> None
         },
         "sell-waiting": {"#copy-address": LITECOIN, "#copy-pay-amount": "0.4321"},
     }
+    stop_clock(page)
     for name, buttons in wanted.items():
         site.trades.shown = scenes()[name]
         page.goto(f"{site.url}{MINE}?lang=en")
@@ -246,7 +255,7 @@ def test_every_form_works_with_and_without_scripts(
         site.trades.shown = case_scenes()[name]
         tab.goto(place)
         fill(tab, answers)
-        tab.click(button)
+        press(tab, button)
         assert tab.url == place
         assert [type(done).__name__ for done in site.bus.commands] == [command], name
     for name, button in (("phone", "#refuse"), ("identity", "#cancel")):
@@ -254,7 +263,7 @@ def test_every_form_works_with_and_without_scripts(
         site.trades.shown = case_scenes()[name]
         tab.goto(place)
         tab.locator("details", has=tab.locator(button)).locator("summary").click()
-        tab.click(button)
+        press(tab, button)
         assert len(site.bus.commands) == 1, name
     context.close()
 
@@ -277,6 +286,7 @@ def test_document_is_sent_and_one_too_large_is_said(
     tab.set_input_files("#f-file", large)
     tab.click("#upload")
     if scripts:
+        tab.wait_for_function("document.querySelector('#f-file').validationMessage")
         told = tab.locator("#f-file").evaluate("element => element.validationMessage")
         assert told == "The file is larger than 10 MB."
     else:
