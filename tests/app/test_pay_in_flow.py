@@ -1,5 +1,7 @@
 """Decide that incoming orders follow their payments."""
 
+from datetime import timedelta
+
 import pytest
 
 from cambist.domain.orders.states import Label, OrderState
@@ -39,9 +41,11 @@ async def test_several_transactions_add_up(world: World) -> None:
 
 async def test_order_without_money_expires(world: World) -> None:
     opened = await world.open(TRX)
-    await world.advance(1_199)
+    order = await world.order(opened.order_id)
+    assert order.expires_at == order.created_at + timedelta(seconds=1_200)
+    await world.advance(1_000)
     assert (await world.order(opened.order_id)).state is OrderState.AWAITING_PAYMENT
-    await world.advance(2)
+    await world.advance(200)
     assert (await world.order(opened.order_id)).state is OrderState.EXPIRED
 
 

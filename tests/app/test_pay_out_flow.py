@@ -159,8 +159,9 @@ async def test_what_no_single_account_holds_is_swept_together_first(world: World
     await world.pay_out("USDC_ERC20")
     assert (await world.order(promised.order_id)).state is OrderState.COMPLETED
     swept = await world.core.pool.fetchval(
-        "select count(*) from withdrawals where order_id is null and state = $1",
+        "select count(*) from withdrawals where order_id is null and state = $1 and asset = $2",
         WithdrawalState.SETTLED.value,
+        "USDC_ERC20",
     )
     assert swept == 2
     assert await world.imbalance() == {}
