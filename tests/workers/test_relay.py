@@ -17,7 +17,6 @@ from cambist.kernel.failpoints import Failpoint, arm
 from cambist.kernel.ids import OrderId
 from cambist.ports.outbox import OutboxPort, OutboxRow
 from cambist.ports.store import StoreUnavailableError
-from cambist.workers import relay as relay_module
 from cambist.workers.relay import PARK_AFTER, Relay
 from cambist.workers.subscriptions import RETURN_EXCESS, SUBSCRIPTIONS, Consumer, Services
 from tests.workers.messaging import (
@@ -36,7 +35,6 @@ from tests.workers.planted import CursorOutbox, HeedlessOutbox
 from tests.workers.receivers import FlakyReceiver, Receiver
 
 HANG_S = 200.0
-FOR_EVER_S = 3_600.0
 SEEN, SENT = EventName.ORDER_PAYMENT_SEEN, EventName.ORDER_SENT
 
 
@@ -185,7 +183,7 @@ async def test_what_passes_by_itself_never_parks_an_event(world: World, fault: E
 async def test_an_event_put_off_leaves_its_place_to_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay_module, "PUT_OFF_WAIT_S", FOR_EVER_S)
+    monkeypatch.setattr("cambist.workers.relay.PUT_OFF_WAIT_S", 3_600.0)
     merchant = await world.merchant()
     stuck = await world.emit(merchant, [SEEN])
     tried: list[OrderId] = []
