@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,7 +34,12 @@ T = TypeVar("T")
 _numbers = itertools.count(1)
 
 hypothesis.settings.register_profile(
-    "default", deadline=None, derandomize=True, max_examples=60, database=None
+    "default",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.register_profile(
     "campaign", deadline=None, max_examples=3000, database=None, print_blob=True
@@ -67,9 +73,11 @@ def _sweep_dead_runs() -> None:
     """Remove what a killed run left: its number is in the folder's name."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         owner = folder.name.removeprefix(PREFIX).split("-")[0]
-        if folder.stat().st_uid == os.geteuid() and not Path("/proc", owner).exists():
-            clear_leftovers(folder / "postgres" / "data")
-            shutil.rmtree(folder, ignore_errors=True)
+        # A run that ends at this moment takes its folder away itself.
+        with suppress(FileNotFoundError):
+            if folder.stat().st_uid == os.geteuid() and not Path("/proc", owner).exists():
+                clear_leftovers(folder / "postgres" / "data")
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

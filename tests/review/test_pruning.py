@@ -28,7 +28,7 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
 
 
 async def test_only_what_nobody_can_use_any_more_is_deleted(pool: Pool) -> None:
-    for key, ends in (("over", "-1 second"), ("running", "1 minute")):
+    for key, ends in (("over", "-1 second"), ("running", "1 hour")):
         await pool.execute(BUDGET, key, ends)
     old, young = uuid4(), uuid4()
     for code, ends in ((old, "-25 hours"), (young, "-23 hours")):
@@ -38,7 +38,7 @@ async def test_only_what_nobody_can_use_any_more_is_deleted(pool: Pool) -> None:
         ("expired long ago", "-24 days", None),
         ("made 29 days ago", "-22 days", "-29 days"),
         ("fresh", "7 days", None),
-        ("odd, still good", "1 minute", None),
+        ("odd, still good", "1 hour", None),
     ):
         await pool.execute(LINK, token, expires, used, uuid4())
     statement = (

@@ -55,7 +55,7 @@ async def test_a_person_gets_all_we_hold_but_what_lists_say(
     assert [case["kind"] for case in told["cases"]] == ["identity"]
     letters = [one["letter"] for one in told["messages"]]
     assert letters == ["order-created", "case-identity"]
-    assert "ofac" not in typed.out
+    assert "ofac-sdn" not in typed.out
     assert "/order/open/" not in typed.out
     assert "Sidorov" not in typed.err
     await staff.types("customer", "export", uuid4(), status=1)

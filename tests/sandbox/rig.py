@@ -52,7 +52,8 @@ class Rig:
     stranger: httpx2.AsyncClient
 
     async def open(self, units: int = 1_000_000, asset: str = "TRX") -> OpenedOrder:
-        """Open a payment order of the demo shop."""
+        """Open a payment order of the demo shop, at prices of now."""
+        await self.services.refresh()
         shop = IntegrationId(UUID(self.access.integration_id))
         command = OpenOrder(self.partner, shop, OrderKind.PAYMENT, asset, units, None, None)
         opened: OpenedOrder = await self.core.bus.execute(command)
