@@ -8,12 +8,14 @@ from typing import Any
 
 import httpx2
 
+from tests.e2e.visitor import ANSWER_S
+
 
 class Affiliate:
     """Sign what is sent with a key and its private half."""
 
     def __init__(self, base_url: str, key: str, private: str) -> None:
-        self._client = httpx2.Client(base_url=base_url, trust_env=False)
+        self._client = httpx2.Client(base_url=base_url, trust_env=False, timeout=ANSWER_S)
         self._key, self._private = key, private
         self._chance = random.SystemRandom()
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,9 +14,12 @@ from typing import Any, TypeVar
 
 import httpx2
 
-START_TIMEOUT_S = 90
+from tests.e2e.visitor import ANSWER_S
+from tests.ports import own_port
+
+START_TIMEOUT_S = 200
 STOP_TIMEOUT_S = 30
-WAIT_S = 45
+WAIT_S = 200
 POLL_S = 0.1
 WORDS_SHOWN = 40
 
@@ -51,7 +53,9 @@ class House:
         """Make a client of a dialect that identifies by a key."""
         given = self.access[name]
         headers = {"X-API-Key": given[key]}
-        return httpx2.Client(base_url=given["base_url"], headers=headers, trust_env=False)
+        return httpx2.Client(
+            base_url=given["base_url"], headers=headers, trust_env=False, timeout=ANSWER_S
+        )
 
     def move(self, path: str, **body: Any) -> Any:
         """Run a control operation."""
@@ -121,19 +125,11 @@ class House:
         assert not books["negative"], books
 
 
-def free_port() -> int:
-    """Find a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[House]:
     """Run `cambist up` until the block ends; what it keeps is in `folder`/var."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CAMBIST_")}
-    port, log = free_port(), folder / "up.log"
+    port, log = own_port(), folder / "up.log"
     own = {"VAR_DIR": str(folder / "var"), "PORT": str(port), "TRUSTED_PROXIES": "127.0.0.1"}
     env = {**kept, **{f"CAMBIST_{name}": value for name, value in {**own, **settings}.items()}}
     with ExitStack() as stack:
@@ -148,6 +144,7 @@ def running(folder: Path, **settings: str) -> Iterator[House]:
             base_url=access["sandbox"]["base_url"],
             headers={"Authorization": f"Bearer {access['sandbox']['token']}"},
             trust_env=False,
+            timeout=ANSWER_S,
         )
         yield House(access, stack.enter_context(hand), env)
 

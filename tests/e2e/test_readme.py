@@ -11,10 +11,11 @@ import httpx2
 import pytest
 
 from tests.e2e.house import House, running
+from tests.e2e.visitor import ANSWER_S
 
 DIALECTS = ("/cryptopayments/api/v1", "/cryptoexchange/v1", "/btcex")
 README = Path(__file__).parents[2] / "README.md"
-TIMEOUT_S = 180
+TIMEOUT_S = 230
 SAID = (
     '"status":"completed"',
     "signature verifies: True",
@@ -76,10 +77,12 @@ def test_what_readme_tells_to_type_does_what_it_says(house: House, folder: Path)
 
 def test_every_address_the_sandbox_names_leads_somewhere(house: House, folder: Path) -> None:
     said = (folder / "up.log").read_text("utf-8")
-    front = httpx2.get(f"{house.root}/sandbox/", trust_env=False).text
+    front = httpx2.get(f"{house.root}/sandbox/", trust_env=False, timeout=ANSWER_S).text
     linked = {unescape(link) for link in re.findall(r'href="([^"]+)"', front)}
     places = {*re.findall(r"http://\S+", said), *linked}
     assert {f"{house.root}{place}/docs" for place in DIALECTS} <= places
     for place in places:
-        answer = httpx2.get(urljoin(f"{house.root}/sandbox/", place), trust_env=False)
+        answer = httpx2.get(
+            urljoin(f"{house.root}/sandbox/", place), trust_env=False, timeout=ANSWER_S
+        )
         assert answer.status_code == 200, place

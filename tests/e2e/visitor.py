@@ -21,11 +21,14 @@ PERSON = {
     "country": "CZ",
     "document_kind": "id-card",
     "document_number": "204 556 789",
-    "document_valid_until": "2031-02-28",
+    "document_valid_until": "2099-12-31",
     "document_issuer": "Praha 1",
     "consent": "true",
 }
 """What a customer types about herself; the phone is added."""
+
+ANSWER_S = 120.0
+"""How long a slow machine may take to answer."""
 
 PAYER = "JANA NOVAKOVA"
 
@@ -87,6 +90,7 @@ class Visitor:
         self._client = httpx2.Client(
             base_url=root,
             follow_redirects=True,
+            timeout=ANSWER_S,
             trust_env=False,
             headers={
                 "Accept-Language": "en",
