@@ -306,7 +306,7 @@ def test_fault_behind_the_page_is_no_500(stage: Stage, path: str) -> None:
     answer = stage.get(path)
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "5"
-    assert "Your payment is safe" in answer.text
+    assert "Nothing is lost" in answer.text
     assert "password" not in answer.text
     assert answer.headers["content-security-policy"] == POLICY + "'none'"
 

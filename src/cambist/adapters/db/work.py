@@ -6,6 +6,7 @@ from uuid import UUID
 
 from cambist.adapters.db.mappers import MAPPERS
 from cambist.adapters.db.pool import Pool
+from cambist.adapters.db.reads import Reads
 from cambist.adapters.db.store import NOW
 from cambist.domain.custody.custody import (
     Coin,
@@ -48,7 +49,7 @@ class PostgresWork:
 
     async def now(self) -> datetime:
         """Tell the time the core goes by."""
-        moment: datetime = await self._pool.fetchval(NOW)
+        moment: datetime = await Reads(self._pool).fetchval(NOW)
         return moment
 
     async def cursor(self, chain: str) -> Cursor | None:

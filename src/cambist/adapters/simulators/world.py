@@ -8,6 +8,7 @@ from typing import Any
 
 from cambist.adapters.db.mappers import MAPPERS
 from cambist.adapters.db.pool import Connection, Pool
+from cambist.adapters.db.reads import Reads
 from cambist.adapters.db.store import NOW
 from cambist.adapters.simulators import bank, chain_store, mailbox
 from cambist.domain.orders.orders import Order
@@ -82,10 +83,10 @@ _ORDER = MAPPERS[Kind.ORDER]
 
 
 class SimulatedWorld:
-    """Implement World on a pool of the core's database."""
+    """Implement World on a pool of the core's database; reads may raise StoreUnavailableError."""
 
     def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+        self._pool, self._reads = pool, Reads(pool)
         self._reading: asyncio.Future[PriceOverrides] | None = None
 
     @staticmethod
@@ -105,7 +106,7 @@ class SimulatedWorld:
         return await asyncio.shield(self._reading)
 
     async def _read_pins(self) -> PriceOverrides:
-        rows = await self._pool.fetch("select pair, mantissa::text, down from sim.price_pin")
+        rows = await self._reads.fetch("select pair, mantissa::text, down from sim.price_pin")
         return PriceOverrides(
             mids={row[0]: int(row[1]) for row in rows if row[1] is not None},
             down=frozenset(row[0] for row in rows if row[2]),
@@ -144,7 +145,7 @@ class SimulatedWorld:
         """List what a sink keeps, the oldest first."""
         query = """select number, at, method, query, headers, body, status
           from sim.sink_request where sink = $1 order by number"""
-        return [_received(row) for row in await self._pool.fetch(query, name)]
+        return [_received(row) for row in await self._reads.fetch(query, name)]
 
     async def behave(self, name: str, status: int, times: int) -> None:
         """Let a sink answer its next `times` requests with a status.
@@ -160,36 +161,36 @@ class SimulatedWorld:
 
     async def sinks(self) -> Mapping[str, int]:
         """Count the requests received by each sink."""
-        rows = await self._pool.fetch("select name, received from sim.sink order by name")
+        rows = await self._reads.fetch("select name, received from sim.sink order by name")
         return {row[0]: row[1] for row in rows}
 
     async def events(self, order_id: OrderId) -> Sequence[RecordedEvent]:
         """List an order's events, the first first."""
-        rows = await self._pool.fetch(_EVENTS, order_id)
+        rows = await self._reads.fetch(_EVENTS, order_id)
         return [RecordedEvent(r[0], r[1], r[2], json.loads(r[3]), r[4]) for r in rows]
 
     async def recent_orders(self, limit: int) -> Sequence[Order]:
         """List orders of whoever they are, newest first."""
         newest = "order by created_at desc, id desc limit $1"
-        rows = await self._pool.fetch(f"{_ORDER.select} {newest}", limit)
+        rows = await self._reads.fetch(f"{_ORDER.select} {newest}", limit)
         return [_ORDER.read(row) for row in rows]
 
     async def order_pages(self, order_ids: Sequence[OrderId]) -> Mapping[OrderId, str]:
         """Name the pages of those orders that are trades."""
         query = "select id, page from trades where id = any($1)"
-        rows = await self._pool.fetch(query, list(order_ids))
+        rows = await self._reads.fetch(query, list(order_ids))
         return {OrderId(row[0]): row[1] for row in rows}
 
     async def unrecorded(self, chain: str, txids: Sequence[str]) -> set[str]:
         """Pick the transactions neither a payment nor a withdrawal of ours is known of."""
         if not txids:
             return set()
-        rows = await self._pool.fetch(_UNRECORDED, chain, list(txids))
+        rows = await self._reads.fetch(_UNRECORDED, chain, list(txids))
         return {row[0] for row in rows}
 
     async def seen_at(self) -> Mapping[str, datetime]:
         """Tell when each watched chain was last looked at."""
-        rows = await self._pool.fetch("select chain, seen_at from cursors")
+        rows = await self._reads.fetch("select chain, seen_at from cursors")
         return {row[0]: row[1] for row in rows}
 
     async def advance(self, seconds: int) -> datetime:

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-import structlog
 from litestar import Litestar, MediaType, Request, Response, post, route
 from litestar.datastructures import Cookie, State
 from litestar.enums import HttpMethod, RequestEncodingType
@@ -21,6 +20,7 @@ from cambist.pages.cases.forms import BrokenFormError, FileTooLargeError, Sent, 
 from cambist.pages.cases.render import Renderer, TroubleKind
 from cambist.pages.cases.service import CasePages, Shown
 from cambist.pages.cases.services import CaseServices
+from cambist.pages.cases.texts import TEXTS
 from cambist.pages.cases.visits import (
     COOKIE_AGE_S,
     ForeignRequestError,
@@ -31,24 +31,28 @@ from cambist.pages.cases.visits import (
     Visitor,
     cookie_name,
     cookie_path,
+    name_of,
     session_of,
 )
 from cambist.pages.look.files import LOOK_STATIC, StaticFile, static_files
 from cambist.pages.look.headers import BASE, HSTS, STATIC
-from cambist.pages.look.languages import language_of
 from cambist.pages.look.securing import secured
+from cambist.pages.look.troubles import RETRY_AFTER_S, Asker, Place, TroublePages, asker_of
+from cambist.pages.look.words import Trouble
 
 PREFIX = "/order"
 """The first path segment this application answers for; it expects whole paths."""
 
 FORM_BYTES_MAX = 64 * 1024
-RETRY_AFTER_S = "5"
+UNAVAILABLE = 503
 FILE_FIELD = "file"
 
 _STATIC = Path(__file__).parent / "static"
 _READ = (HttpMethod.GET, HttpMethod.HEAD)
 _HTML = MediaType.HTML
-_log = structlog.get_logger(__name__)
+_TOKEN = "case_page_token"
+"""Where a request keeps the link it is about, for the page that says why nothing came of it."""
+
 
 AnyRequest = Request[Any, Any, State]
 
@@ -63,7 +67,7 @@ def opening(request: AnyRequest, token: FromPath[str]) -> Response[str]:
 async def open_link(request: AnyRequest) -> Response[bytes]:
     """Use a link up, and lead to the case with a session."""
     visitor = _visitor(request)
-    opened = await _pages(request).open((await _read(request))[0].values, visitor)
+    opened = await _pages(request).open(await _read_link(request), visitor)
     answer = _to(request, f"{opened.page}/case", visitor)
     if opened.session is not None:
         answer.set_cookie(_cookie(request, opened.session))
@@ -73,8 +77,7 @@ async def open_link(request: AnyRequest) -> Response[bytes]:
 @post("/order/link", status_code=202)
 async def link_again(request: AnyRequest) -> Response[str]:
     """Send a fresh link for one that works no more."""
-    values = (await _read(request))[0].values
-    html = await _pages(request).send_link_again(values, _visitor(request))
+    html = await _pages(request).send_link_again(await _read_link(request), _visitor(request))
     return Response(html, media_type=_HTML)
 
 
@@ -181,6 +184,7 @@ def case_app(services: CaseServices) -> Litestar:
             {
                 "pages": CasePages(services, renderer),
                 "renderer": renderer,
+                "troubles": TroublePages(renderer.static),
                 "files": files,
                 "base": base,
                 "secure": services.secure,
@@ -194,6 +198,12 @@ async def _read(request: AnyRequest) -> tuple[Sent, str | None]:
     if request.content_type[0] != RequestEncodingType.URL_ENCODED:
         raise BrokenFormError
     return sent((await request.form()).items())
+
+
+async def _read_link(request: AnyRequest) -> Mapping[str, str]:
+    values = (await _read(request))[0].values
+    request.scope["state"][_TOKEN] = values.get("token", "")
+    return values
 
 
 async def _read_multipart(
@@ -250,7 +260,8 @@ def _to(request: AnyRequest, place: str, visitor: Visitor) -> Response[bytes]:
 
 
 def _shown(shown: Shown) -> Response[str]:
-    return Response(shown.html, status_code=shown.status, media_type=_HTML)
+    headers = {"retry-after": str(RETRY_AFTER_S)} if shown.status == UNAVAILABLE else {}
+    return Response(shown.html, status_code=shown.status, media_type=_HTML, headers=headers)
 
 
 def _answered(
@@ -259,11 +270,32 @@ def _answered(
     return _to(request, f"{page}/case", visitor) if shown is None else _shown(shown)
 
 
+def _troubles(request: AnyRequest) -> TroublePages:
+    pages: TroublePages = request.app.state["troubles"]
+    return pages
+
+
+def _asker(request: AnyRequest) -> Asker:
+    return asker_of(request, _sent_from(request))
+
+
+def _sent_from(request: AnyRequest) -> Place | None:
+    """Name the page a form came from: an order's, its case's, or the one a link leads to."""
+    root = f"{request.app.state['base']}{PREFIX}"
+    page = request.scope["path_params"].get("page")
+    try:
+        if page is not None:
+            case = "/case" if "/case/" in request.scope["path"] else ""
+            return Place(f"{root}/{name_of(page)}{case}")
+        return Place(f"{root}/open/{name_of(request.scope['state'].get(_TOKEN, ''))}")
+    except NoSuchPageError:
+        return None
+
+
 def _trouble(request: AnyRequest, kind: TroubleKind, status_code: int) -> Response[str]:
-    renderer: Renderer = request.app.state["renderer"]
-    visitor = _visitor(request)
-    language = language_of(visitor.asked, visitor.accept)
-    return Response(renderer.trouble(kind, language), status_code=status_code, media_type=_HTML)
+    asker = _asker(request)
+    trouble: Trouble = getattr(TEXTS[asker.language], kind.value)
+    return _troubles(request).answer(trouble, status_code, asker)
 
 
 def _not_found(request: AnyRequest, _error: Exception) -> Response[str]:
@@ -318,8 +350,4 @@ def _http_error(request: AnyRequest, error: HTTPException) -> Response[str]:
 
 
 def _unavailable(request: AnyRequest, error: Exception) -> Response[str]:
-    # Names of pages and tokens of links are secrets: the template of the path is told only.
-    _log.error("case_page_unavailable", path=request.scope.get("path_template"), exc_info=error)
-    response = _trouble(request, TroubleKind.UNAVAILABLE, 503)
-    response.set_header("retry-after", RETRY_AFTER_S)
-    return response
+    return _troubles(request).unavailable(request, _asker(request), error)

@@ -21,12 +21,13 @@ from cambist.http.multipart_body import FILE_BYTES_MAX
 from cambist.pages.cases.acting import Problem
 from cambist.pages.cases.shown import CaseModel, OrderModel, Side, Sum
 from cambist.pages.cases.texts import FORM_TEXTS, TEXTS
-from cambist.pages.cases.texts.words import FormTexts, Texts, Trouble
+from cambist.pages.cases.texts.words import FormTexts, Texts
 from cambist.pages.cases.visits import TOKEN_FIELD, Visitor, form_token
 from cambist.pages.look.codes import qr_image
 from cambist.pages.look.files import LOOK_TEMPLATES, StaticFile
 from cambist.pages.look.languages import LANGUAGES, LOCALES, moment_text
 from cambist.pages.look.payload import groups_of
+from cambist.pages.look.words import WORDS
 
 REFRESH_S = 30
 """How often a browser without scripts loads a status page anew."""
@@ -44,7 +45,6 @@ class TroubleKind(StrEnum):
     REFUSED = "refused"
     TOO_OFTEN = "too_often"
     TOO_LARGE = "too_large"
-    UNAVAILABLE = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ class Renderer:
 
     def __init__(self, base: str, files: Mapping[str, StaticFile], *, is_sandbox: bool) -> None:
         self.root = f"{base}{PAGES}"
+        self.static = {n: f"{self.root}/static/{n}?v={f.version}" for n, f in files.items()}
         self._countries = {language: countries_of(language) for language in LANGUAGES}
         self._environment = Environment(
             loader=FileSystemLoader([_TEMPLATES, LOOK_TEMPLATES]),
@@ -107,9 +108,9 @@ class Renderer:
         )
         self._environment.globals.update(
             root=self.root,
-            static={name: f"{self.root}/static/{name}?v={f.version}" for name, f in files.items()},
+            static=self.static,
             is_sandbox=is_sandbox,
-            languages=[(code, TEXTS[code].language) for code in LANGUAGES],
+            languages=[(code, WORDS[code].language) for code in LANGUAGES],
             qr=qr_image,
             token_field=TOKEN_FIELD,
             file_bytes_max=FILE_BYTES_MAX,
@@ -157,24 +158,18 @@ class Renderer:
 
     def locked(self, visitor: Visitor, language: str, page: str) -> str:
         """Render what is seen of a case without its session."""
-        context = self._common(visitor, language)
+        context = self._common(visitor, language, f"{self.root}/{page}/case")
         return self._render("message.html", **context, told=context["t"].locked, page=page)
 
     def gone(self, visitor: Visitor, token: str) -> str:
-        """Render what is seen of a link that works no more."""
-        context = self._common(visitor, visitor.language())
+        """Render what is seen of a link that works no more, in other languages where it led."""
+        context = self._common(visitor, visitor.language(), f"{self.root}/open/{token}")
         return self._render("message.html", **context, told=context["t"].gone, token=token)
 
     def linked(self, visitor: Visitor, language: str, page: str | None) -> str:
         """Render what is said to whoever asked for a link, whatever became of it."""
         context = self._common(visitor, language)
         return self._render("message.html", **context, told=context["t"].linked, back=page)
-
-    def trouble(self, kind: "TroubleKind", language: str) -> str:
-        """Render a page that says why there is nothing to see."""
-        texts = TEXTS[language]
-        told: Trouble = getattr(texts, kind.value)
-        return self._render("trouble.html", t=texts, language=language, trouble=told)
 
     def _order_context(
         self, visitor: Visitor, language: str, model: OrderModel, now: datetime
@@ -197,6 +192,7 @@ class Renderer:
             "language": language,
             "locale": LOCALES[language].replace("_", "-"),
             "t": texts,
+            "words": WORDS[language],
             "figure": lambda amount: figure(amount, language),
             "sum_text": lambda amount: sum_text(amount, language),
             "moment": lambda moment: moment_text(moment, language),

@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-import structlog
 from litestar import Litestar, MediaType, Request, Response, get, post, route
 from litestar.datastructures import State
+from litestar.datastructures.multi_dicts import FormMultiDict
 from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
@@ -17,12 +17,13 @@ from litestar.response import Stream
 from cambist.bus.bus import Bus
 from cambist.pages.look.files import LOOK_STATIC, StaticFile, static_files
 from cambist.pages.look.headers import BASE, HSTS, STATIC, framed
-from cambist.pages.look.languages import language_of
 from cambist.pages.look.securing import secured
-from cambist.pages.pay.render import Renderer, TroubleKind
+from cambist.pages.look.troubles import RETRY_AFTER_S, Asker, Place, TroublePages, asker_of
+from cambist.pages.pay.render import Renderer
 from cambist.pages.pay.service import FAILED, ForeignRequestError, NoRoomError, PayPages
 from cambist.pages.pay.visits import NoSuchVisitError, Surface, Visit, one, visit_of
 from cambist.pages.pay.watching import Watches
+from cambist.pages.pay.wording import texts_of
 from cambist.ports.queries import PayPageQueries
 from cambist.ports.sandbox import PaymentSimulator
 
@@ -30,12 +31,13 @@ PREFIXES = ("/payment-page", "/iframe", "/pay")
 """The first path segments this application answers for; it expects whole paths."""
 
 FORM_BYTES_MAX = 4_096
-RETRY_AFTER_S = "5"
 
 _STATIC = Path(__file__).parent / "static"
 _READ = (HttpMethod.GET, HttpMethod.HEAD)
 _HTML = MediaType.HTML
-_log = structlog.get_logger(__name__)
+_SENT = "pay_page_sent"
+"""Where a request keeps the form it brought, for the page that says why it was not taken."""
+
 
 AnyRequest = Request[Any, Any, State]
 
@@ -86,14 +88,14 @@ def static(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
 @post("/pay/asset", status_code=303)
 async def asset(request: AnyRequest) -> Response[bytes]:
     """Choose the asset and lead back to the page."""
-    form = await request.form()
+    form = await _form(request)
     return _back(request, *await _pages(request).choose(form, request.headers))
 
 
 @post("/pay/simulate", status_code=303)
 async def simulate(request: AnyRequest) -> Response[bytes]:
     """Play the payer in a sandbox and lead back to the page."""
-    form = await request.form()
+    form = await _form(request)
     return _back(request, *await _pages(request).simulate(form, request.headers))
 
 
@@ -132,7 +134,13 @@ def pay_app(
         logging_config=None,
         openapi_config=None,
         state=State(
-            {"pages": pages, "renderer": renderer, "files": files, "watches": watches, "base": base}
+            {
+                "pages": pages,
+                "troubles": TroublePages(renderer.static),
+                "files": files,
+                "watches": watches,
+                "base": base,
+            }
         ),
     )
 
@@ -159,38 +167,58 @@ def _visit(request: AnyRequest, surface: Surface | None = None) -> Visit:
     return visit_of(request.query_params, request.headers, surface)
 
 
-def _trouble(request: AnyRequest, kind: TroubleKind, status: int) -> Response[str]:
-    renderer: Renderer = request.app.state["renderer"]
-    accept = request.headers.get("accept-language", "")
-    language = language_of(one(request.query_params, "lang"), accept)
-    return Response(renderer.trouble(kind, language), status_code=status, media_type=_HTML)
+async def _form(request: AnyRequest) -> FormMultiDict:
+    """Read a form; whatever becomes of it, its sender is told in the language of its page."""
+    form = await request.form()
+    request.scope["state"][_SENT] = form
+    return form
+
+
+def _asker(request: AnyRequest) -> Asker:
+    form: FormMultiDict | None = request.scope["state"].get(_SENT)
+    if form is None:
+        return asker_of(request)
+    return asker_of(request, _sent_from(request, form), one(form, "lang"))
+
+
+def _sent_from(request: AnyRequest, form: FormMultiDict) -> Place | None:
+    """Name the page a form came from, None when it names none."""
+    try:
+        visit = visit_of(form, request.headers, None)
+    except NoSuchVisitError:
+        return None
+    return Place(f"{request.app.state['base']}/{visit.surface.value}", visit.ids())
+
+
+def _troubles(request: AnyRequest) -> TroublePages:
+    pages: TroublePages = request.app.state["troubles"]
+    return pages
 
 
 def _not_found(request: AnyRequest, _error: Exception) -> Response[str]:
-    return _trouble(request, TroubleKind.NOT_FOUND, 404)
+    asker = _asker(request)
+    return _troubles(request).answer(texts_of(asker.language).not_found, 404, asker)
 
 
-def _refused(request: AnyRequest, _error: Exception) -> Response[str]:
-    return _trouble(request, TroubleKind.REFUSED, 403)
+def _refused(request: AnyRequest, _error: Exception, status: int = 403) -> Response[str]:
+    asker = _asker(request)
+    return _troubles(request).answer(texts_of(asker.language).refused, status, asker)
 
 
 def _no_room(_request: AnyRequest, _error: Exception) -> Response[bytes]:
     return Response(
-        b"", status_code=503, media_type=MediaType.TEXT, headers={"retry-after": RETRY_AFTER_S}
+        b"", status_code=503, media_type=MediaType.TEXT, headers={"retry-after": str(RETRY_AFTER_S)}
     )
 
 
 def _http_error(request: AnyRequest, error: HTTPException) -> Response[str]:
     """Show what cannot be read as not found; keep the status of a wrong method or size."""
     if error.status_code in (405, 413):
-        return _trouble(request, TroubleKind.REFUSED, error.status_code)
+        return _refused(request, error, error.status_code)
     if error.status_code < 500:
-        return _trouble(request, TroubleKind.NOT_FOUND, 404)
+        return _not_found(request, error)
     return _unavailable(request, error)
 
 
 def _unavailable(request: AnyRequest, error: Exception) -> Response[str]:
-    _log.error("pay_page_unavailable", path=request.scope.get("path_template"), exc_info=error)
-    response = _trouble(request, TroubleKind.UNAVAILABLE, 503)
-    response.set_header("retry-after", RETRY_AFTER_S)
-    return response
+    return _troubles(request).unavailable(request, _asker(request), error)

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ from cambist.domain.messaging.figures import figure
 from cambist.pages.look.codes import qr_image
 from cambist.pages.look.files import LOOK_TEMPLATES, StaticFile
 from cambist.pages.look.languages import LANGUAGES, LOCALES, moment_text
+from cambist.pages.look.words import WORDS
 from cambist.pages.pay.shown import AssetName, PayModel
 from cambist.pages.pay.simulating import SimulatedAction
-from cambist.pages.pay.texts import TEXTS
 from cambist.pages.pay.visits import Visit
 from cambist.pages.pay.wording import say, texts_of
 
@@ -25,14 +24,6 @@ REFRESH_S = 10
 """How often a browser without scripts loads the page anew."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
-
-
-class TroubleKind(StrEnum):
-    """Name the pages that say why there is nothing to see."""
-
-    NOT_FOUND = "not_found"
-    REFUSED = "refused"
-    UNAVAILABLE = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +54,7 @@ class Renderer:
     """Render pages below `base`, the path the platform lives under (empty for the root)."""
 
     def __init__(self, base: str, files: Mapping[str, StaticFile], *, is_sandbox: bool) -> None:
+        self.static = {n: f"{base}/pay/static/{n}?v={f.version}" for n, f in files.items()}
         self._environment = Environment(
             loader=FileSystemLoader([_TEMPLATES, LOOK_TEMPLATES]),
             autoescape=True,
@@ -72,9 +64,9 @@ class Renderer:
         )
         self._environment.globals.update(
             base=base,
-            static={name: f"{base}/pay/static/{name}?v={f.version}" for name, f in files.items()},
+            static=self.static,
             is_sandbox=is_sandbox,
-            languages=[(code, TEXTS[code].language) for code in LANGUAGES],
+            languages=[(code, WORDS[code].language) for code in LANGUAGES],
             qr=qr_image,
         )
 
@@ -90,16 +82,6 @@ class Renderer:
         html = self._render("live.html", **context)
         return Update(context["version"], said.title, said.headline, html)
 
-    def trouble(self, kind: TroubleKind, language: str) -> str:
-        """Render a page that says why there is nothing to see."""
-        texts = texts_of(language)
-        trouble = {
-            TroubleKind.NOT_FOUND: texts.not_found,
-            TroubleKind.REFUSED: texts.refused,
-            TroubleKind.UNAVAILABLE: texts.unavailable,
-        }[kind]
-        return self._render("trouble.html", t=texts, language=language, trouble=trouble)
-
     def _context(self, visit: Visit, scene: Scene) -> dict[str, Any]:
         model, now = scene.model, scene.now
         return {
@@ -107,6 +89,7 @@ class Renderer:
             "language": visit.language,
             "locale": LOCALES[visit.language].replace("_", "-"),
             "t": texts_of(visit.language),
+            "words": WORDS[visit.language],
             "model": model,
             "said": say(model, visit.language),
             "choices": scene.choices,

@@ -45,8 +45,11 @@ class Visit:
     def query(self, language: str | None = None, **extra: str) -> str:
         """Write the query that leads back to this visit."""
         named = language or self.chosen
-        fields = {"integrationId": str(self.integration_id), "orderId": str(self.order_id)}
-        return urlencode({**fields, **({"lang": named} if named else {}), **extra})
+        return urlencode({**dict(self.ids()), **({"lang": named} if named else {}), **extra})
+
+    def ids(self) -> Sequence[tuple[str, str]]:
+        """List the fields of an address that name the order."""
+        return ("integrationId", str(self.integration_id)), ("orderId", str(self.order_id))
 
 
 def visit_of(fields: Fields, headers: Mapping[str, str], surface: Surface | None) -> Visit:

@@ -12,6 +12,7 @@ from cambist.pages.pay.model import page_model
 from cambist.pages.pay.render import Scene, Update, version_of
 from cambist.pages.pay.shown import AssetName
 from cambist.ports.queries import PayPageQueries, PayPageView
+from cambist.ports.store import StoreUnavailableError
 
 POLL_S = 1.0
 HEARTBEAT_S = 15.0
@@ -69,8 +70,14 @@ class Watch:
         """Let everybody go; browsers come back by themselves, and find out what is wrong."""
         self.has_ended = True
         self._changed.set()
-        if not task.cancelled() and task.exception() is not None:
-            _log.warning("pay_page_watch_failed", exc_info=task.exception())
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            is_outage = isinstance(error, StoreUnavailableError)
+            _log.warning(
+                "pay_page_watch_failed",
+                error=type(error).__name__,
+                exc_info=None if is_outage else error,
+            )
 
 
 class Watches:

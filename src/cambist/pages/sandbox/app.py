@@ -14,6 +14,7 @@ from cambist.http.json_body import BODY_BYTES_MAX
 from cambist.http.problems import MEDIA_TYPE, render_problem
 from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.pages.look.headers import BASE, STATIC
+from cambist.pages.look.troubles import TroublePages, asker_of
 from cambist.pages.sandbox import banking, control, kyc, mails, sinks
 from cambist.pages.sandbox.door import ControlRequest, enter, services_of
 from cambist.pages.sandbox.index import IndexPage
@@ -21,6 +22,7 @@ from cambist.pages.sandbox.refusals import refuse
 from cambist.pages.sandbox.services import SandboxServices
 from cambist.pages.sandbox.settling import Settling
 from cambist.ports.chain import ChainUnavailableError
+from cambist.ports.store import StoreUnavailableError
 
 PREFIX = "/sandbox"
 """The path segment before every path here; whoever mounts the application takes it off."""
@@ -75,8 +77,9 @@ def sandbox_app(services: SandboxServices) -> Litestar:
     public = urlsplit(services.public_url)
     page = IndexPage(services, public.path.rstrip("/") + PREFIX)
     door = Router("/v1", route_handlers=CONTROL, before_request=enter)
+    seen = Router("/", route_handlers=PAGES, exception_handlers={StoreUnavailableError: _away})
     return Litestar(
-        route_handlers=[*PAGES, door, Router("/v1", route_handlers=[sinks.sink])],
+        route_handlers=[seen, door, Router("/v1", route_handlers=[sinks.sink])],
         request_class=ControlRequest,
         exception_handlers={Exception: _problem},
         # Without it the models' own strictness is overridden and "1" passes for 1.
@@ -90,6 +93,7 @@ def sandbox_app(services: SandboxServices) -> Litestar:
                 "services": services,
                 "settling": Settling(services),
                 "page": page,
+                "troubles": TroublePages(page.static),
                 "mails": mails.MailPages(services, page.environment),
             }
         ),
@@ -106,6 +110,12 @@ def _problem(request: AnyRequest, error: Exception) -> Response[bytes]:
         media_type=MEDIA_TYPE,
         headers=dict(refusal.headers),
     )
+
+
+def _away(request: AnyRequest, error: Exception) -> Response[str]:
+    """Tell whoever looks at a page, not through the control operations, as every page does."""
+    pages: TroublePages = request.app.state.troubles
+    return pages.unavailable(request, asker_of(request), error)
 
 
 class _Dressed:

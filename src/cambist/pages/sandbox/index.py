@@ -101,8 +101,8 @@ class IndexPage:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        static = {name: f"{base}/static/{name}?v={f.version}" for name, f in self.files.items()}
-        self.environment.globals.update(base=base, language=LANGUAGE, static=static)
+        self.static = {n: f"{base}/static/{n}?v={f.version}" for n, f in self.files.items()}
+        self.environment.globals.update(base=base, language=LANGUAGE, static=self.static)
 
     async def index(self) -> str:
         """Render the front page."""

@@ -1,28 +1,40 @@
 // Asks for an order's changes, weighs files and sends forms once, for the case pages.
 
 const ASK_EVERY_MS = 5000;
+const ASK_AT_LEAST_EVERY_MS = 40000;
 
 const frame = document.getElementById("frame");
+
+let waitMs = ASK_EVERY_MS;
 
 function live() {
   return document.getElementById("live");
 }
 
 // An order may last for a day: asking now and then costs less than listening all the time.
+// While nobody answers the page keeps what it shows and asks less and less often.
 async function ask() {
   if (!document.hidden) {
-    const url = new URL(frame.dataset.live, location.href);
-    url.searchParams.set("seen", live().dataset.version);
-    try {
-      const answer = await fetch(url, { credentials: "omit", cache: "no-store" });
-      if (answer.status === 200) {
-        document.dispatchEvent(new CustomEvent("update", { detail: await answer.json() }));
-      }
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
+    const isAnswered = await hasHeard();
+    waitMs = isAnswered ? ASK_EVERY_MS : Math.min(2 * waitMs, ASK_AT_LEAST_EVERY_MS);
   }
-  setTimeout(ask, ASK_EVERY_MS);
+  setTimeout(ask, waitMs);
+}
+
+async function hasHeard() {
+  const url = new URL(frame.dataset.live, location.href);
+  url.searchParams.set("seen", live().dataset.version);
+  try {
+    const answer = await fetch(url, { credentials: "omit", cache: "no-store" });
+    if (answer.status === 200) {
+      document.dispatchEvent(new CustomEvent("update", { detail: await answer.json() }));
+    }
+    return answer.ok;
+  } catch (error) {
+    // Nobody answered, or somebody between us did, with a page of his own.
+    if (error instanceof TypeError || error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
 
 // Nobody should wait for a file to be sent only to hear that it is too large.
@@ -49,9 +61,25 @@ window.addEventListener("pageshow", (event) => {
 });
 
 // What is looked at by us may be over any moment; nobody should have to ask for the page anew.
-function lookAgain(waiting) {
-  const isBusy = document.hidden || document.querySelector("details[open]");
-  if (!isBusy) location.replace(waiting.dataset.again);
+function isBusy() {
+  return document.hidden || document.querySelector("details[open]");
+}
+
+async function lookAgain(waiting) {
+  if (!isBusy() && (await isThere(waiting.dataset.again)) && !isBusy()) {
+    location.replace(waiting.dataset.again);
+  }
+}
+
+// A page that says we cannot answer is no better than the one that is there.
+async function isThere(place) {
+  try {
+    const answer = await fetch(place, { method: "HEAD", cache: "no-store" });
+    return answer.status < 500;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }
 
 const waiting = document.querySelector("[data-again]");

@@ -3,11 +3,10 @@
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.payments.rails import Method
 from cambist.pages.cases.shown import PageStatus, Side, StepKind, StepState
-from cambist.pages.cases.texts.words import Texts, Trouble
+from cambist.pages.cases.texts.words import Texts
+from cambist.pages.look.words import Trouble
 
 CS = Texts(
-    language="Čeština",
-    languages="Jazyk",
     order="Objednávka",
     sides={Side.BUY: "Kupujete {asset}", Side.SELL: "Prodáváte {asset}"},
     headlines={
@@ -147,7 +146,7 @@ CS = Texts(
         "se kterou vznikla. Nepřijde-li žádný, zkuste to za hodinu znovu.",
     ),
     locked=Trouble(
-        "Otevřete tuto stránku svým odkazem",
+        "Otevřete tuto stránku přes svůj odkaz",
         "Formulář je jen pro toho, kdo má odkaz z našeho e-mailu, a jen na hodinu. "
         "Nový odkaz vám pošleme na adresu objednávky.",
     ),
@@ -161,16 +160,12 @@ CS = Texts(
         "Soubory mohou mít nejvýše 10 MB. Vraťte se a vyberte menší.",
     ),
     not_found=Trouble(
-        "Taková objednávka není",
+        "Taková objednávka neexistuje",
         "Zkontrolujte odkaz, který jste dostali; možná není celý.",
     ),
     refused=Trouble(
         "To zde není možné",
         "Otevřete znovu stránku své objednávky a zopakujte, co jste tam dělali.",
-    ),
-    unavailable=Trouble(
-        "Stránku teď nelze zobrazit",
-        "Vaše objednávka i peníze jsou v bezpečí. Za chvíli prosím stránku načtěte znovu.",
     ),
     test_strip="Testovací režim",
     test_warning="Neposílejte skutečné peníze.",

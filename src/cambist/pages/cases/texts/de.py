@@ -3,11 +3,10 @@
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.payments.rails import Method
 from cambist.pages.cases.shown import PageStatus, Side, StepKind, StepState
-from cambist.pages.cases.texts.words import Texts, Trouble
+from cambist.pages.cases.texts.words import Texts
+from cambist.pages.look.words import Trouble
 
 DE = Texts(
-    language="Deutsch",
-    languages="Sprache",
     order="Auftrag",
     sides={Side.BUY: "Sie kaufen {asset}", Side.SELL: "Sie verkaufen {asset}"},
     headlines={
@@ -163,7 +162,7 @@ DE = Texts(
         "Sie können sich einen neuen an die Adresse des Auftrags senden lassen.",
     ),
     too_often=Trouble(
-        "Zu viele Versuche", "Bitte warten Sie eine Minute und versuchen Sie es wieder."
+        "Zu viele Versuche", "Bitte warten Sie eine Minute und versuchen Sie es dann noch einmal."
     ),
     too_large=Trouble(
         "Das war zu groß",
@@ -176,10 +175,6 @@ DE = Texts(
     refused=Trouble(
         "Das geht hier nicht",
         "Öffnen Sie die Seite Ihres Auftrags noch einmal und wiederholen Sie den Schritt dort.",
-    ),
-    unavailable=Trouble(
-        "Die Seite kann gerade nicht gezeigt werden",
-        "Ihr Auftrag und Ihr Geld sind sicher. Bitte laden Sie die Seite gleich noch einmal.",
     ),
     test_strip="Testbetrieb",
     test_warning="Senden Sie kein echtes Geld.",

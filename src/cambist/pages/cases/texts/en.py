@@ -3,11 +3,10 @@
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.payments.rails import Method
 from cambist.pages.cases.shown import PageStatus, Side, StepKind, StepState
-from cambist.pages.cases.texts.words import Texts, Trouble
+from cambist.pages.cases.texts.words import Texts
+from cambist.pages.look.words import Trouble
 
 EN = Texts(
-    language="English",
-    languages="Language",
     order="Order",
     sides={Side.BUY: "You buy {asset}", Side.SELL: "You sell {asset}"},
     headlines={
@@ -173,10 +172,6 @@ EN = Texts(
     refused=Trouble(
         "That is not possible here",
         "Open the page of your order again and repeat what you did there.",
-    ),
-    unavailable=Trouble(
-        "The page cannot be shown right now",
-        "Your order and your money are safe. Please load the page again in a moment.",
     ),
     test_strip="Test mode",
     test_warning="Do not send real money.",

@@ -3,11 +3,10 @@
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.payments.rails import Method
 from cambist.pages.cases.shown import PageStatus, Side, StepKind, StepState
-from cambist.pages.cases.texts.words import Texts, Trouble
+from cambist.pages.cases.texts.words import Texts
+from cambist.pages.look.words import Trouble
 
 RO = Texts(
-    language="Română",
-    languages="Limba",
     order="Comanda",
     sides={Side.BUY: "Cumpărați {asset}", Side.SELL: "Vindeți {asset}"},
     headlines={
@@ -144,7 +143,7 @@ RO = Texts(
     ),
     open="Continuați",
     linked=Trouble(
-        "Verificați căsuța poștală",
+        "Verificați căsuța de e-mail",
         "Dacă se mai poate răspunde la comandă, un e-mail cu un link nou este pe drum spre "
         "adresa cu care a fost făcută. Dacă nu vine niciunul, încercați din nou peste o oră.",
     ),
@@ -169,10 +168,6 @@ RO = Texts(
     refused=Trouble(
         "Acest lucru nu este posibil aici",
         "Deschideți din nou pagina comenzii și repetați ce ați făcut acolo.",
-    ),
-    unavailable=Trouble(
-        "Pagina nu poate fi afișată acum",
-        "Comanda și banii dumneavoastră sunt în siguranță. Reîncărcați pagina peste o clipă.",
     ),
     test_strip="Mod de test",
     test_warning="Nu trimiteți bani adevărați.",

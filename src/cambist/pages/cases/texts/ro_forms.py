@@ -8,7 +8,8 @@ from cambist.domain.compliance.declarations.questions import (
 )
 from cambist.domain.identity.documents import DocumentKind
 from cambist.pages.cases.shown import IdKind, Notice, Why, Wrong
-from cambist.pages.cases.texts.words import FormTexts, Trouble
+from cambist.pages.cases.texts.words import FormTexts
+from cambist.pages.look.words import Trouble
 
 RO_FORMS = FormTexts(
     titles={

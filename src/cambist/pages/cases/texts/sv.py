@@ -3,11 +3,10 @@
 from cambist.domain.compliance.cases import CaseKind
 from cambist.domain.payments.rails import Method
 from cambist.pages.cases.shown import PageStatus, Side, StepKind, StepState
-from cambist.pages.cases.texts.words import Texts, Trouble
+from cambist.pages.cases.texts.words import Texts
+from cambist.pages.look.words import Trouble
 
 SV = Texts(
-    language="Svenska",
-    languages="Språk",
     order="Beställning",
     sides={Side.BUY: "Du köper {asset}", Side.SELL: "Du säljer {asset}"},
     headlines={
@@ -169,10 +168,6 @@ SV = Texts(
     refused=Trouble(
         "Det går inte här",
         "Öppna sidan för din beställning på nytt och gör om det du gjorde där.",
-    ),
-    unavailable=Trouble(
-        "Sidan kan inte visas just nu",
-        "Din beställning och dina pengar är i säkerhet. Ladda om sidan om en stund.",
     ),
     test_strip="Testläge",
     test_warning="Skicka inte riktiga pengar.",

@@ -21,14 +21,7 @@ from cambist.pages.cases.shown import (
     Why,
     Wrong,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Say on a page of its own what is the matter: title and what to do."""
-
-    title: str
-    text: str
+from cambist.pages.look.words import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +33,6 @@ class Texts:
     sellers are told differently.
     """
 
-    language: str
-    languages: str
     order: str
     sides: Mapping[Side, str]
     headlines: Mapping[PageStatus, str]
@@ -95,7 +86,6 @@ class Texts:
     too_large: Trouble
     not_found: Trouble
     refused: Trouble
-    unavailable: Trouble
     test_strip: str
     test_warning: str
 

@@ -1,10 +1,10 @@
 """Decide how the pay page speaks Czech."""
 
+from cambist.pages.look.words import Trouble
 from cambist.pages.pay.shown import Advice, FigureKind, Notice, PageStatus, RowKind
-from cambist.pages.pay.texts.words import SandboxTexts, Texts, Trouble
+from cambist.pages.pay.texts.words import SandboxTexts, Texts
 
 CS = Texts(
-    language="Čeština",
     payment_to="Platba pro",
     headlines={
         PageStatus.CHOOSE: "Zvolte způsob platby",
@@ -100,7 +100,6 @@ CS = Texts(
     order_number="Číslo objednávky",
     contact="Máte otázky? Obraťte se na",
     back="Zpět na {host}",
-    languages="Jazyk",
     try_again="Teď se to nepodařilo. Zkuste to prosím za chvíli znovu.",
     not_found=Trouble(
         "Taková platba neexistuje",
@@ -109,10 +108,6 @@ CS = Texts(
     refused=Trouble(
         "To zde není možné",
         "Otevřete platební stránku z odkazu, který jste dostali, a zkuste to znovu.",
-    ),
-    unavailable=Trouble(
-        "Stránku teď nelze zobrazit",
-        "Vaše platba je v bezpečí. Načtěte prosím stránku za chvíli znovu.",
     ),
     test=SandboxTexts(
         strip="Testovací režim",

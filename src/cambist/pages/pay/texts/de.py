@@ -1,10 +1,10 @@
 """Decide how the pay page speaks German."""
 
+from cambist.pages.look.words import Trouble
 from cambist.pages.pay.shown import Advice, FigureKind, Notice, PageStatus, RowKind
-from cambist.pages.pay.texts.words import SandboxTexts, Texts, Trouble
+from cambist.pages.pay.texts.words import SandboxTexts, Texts
 
 DE = Texts(
-    language="Deutsch",
     payment_to="Zahlung an",
     headlines={
         PageStatus.CHOOSE: "Zahlungsart wählen",
@@ -103,7 +103,6 @@ DE = Texts(
     order_number="Bestellnummer",
     contact="Fragen? Wenden Sie sich an",
     back="Zurück zu {host}",
-    languages="Sprache",
     try_again="Das hat gerade nicht funktioniert. Bitte versuchen Sie es gleich noch einmal.",
     not_found=Trouble(
         "Diese Zahlung gibt es nicht",
@@ -112,10 +111,6 @@ DE = Texts(
     refused=Trouble(
         "Das ist hier nicht möglich",
         "Öffnen Sie die Zahlungsseite über den erhaltenen Link und versuchen Sie es erneut.",
-    ),
-    unavailable=Trouble(
-        "Die Seite kann gerade nicht gezeigt werden",
-        "Ihre Zahlung ist sicher. Bitte laden Sie die Seite gleich noch einmal.",
     ),
     test=SandboxTexts(
         strip="Testbetrieb",

@@ -1,10 +1,10 @@
 """Decide how the pay page speaks English."""
 
+from cambist.pages.look.words import Trouble
 from cambist.pages.pay.shown import Advice, FigureKind, Notice, PageStatus, RowKind
-from cambist.pages.pay.texts.words import SandboxTexts, Texts, Trouble
+from cambist.pages.pay.texts.words import SandboxTexts, Texts
 
 EN = Texts(
-    language="English",
     payment_to="Payment to",
     headlines={
         PageStatus.CHOOSE: "Choose how to pay",
@@ -100,7 +100,6 @@ EN = Texts(
     order_number="Order number",
     contact="Questions? Ask",
     back="Back to {host}",
-    languages="Language",
     try_again="That did not work just now. Please try again in a moment.",
     not_found=Trouble(
         "There is no such payment",
@@ -109,10 +108,6 @@ EN = Texts(
     refused=Trouble(
         "That is not possible here",
         "Open the payment page from the link you were given and try again.",
-    ),
-    unavailable=Trouble(
-        "The page cannot be shown right now",
-        "Your payment is safe. Please load the page again in a moment.",
     ),
     test=SandboxTexts(
         strip="Test mode",

@@ -1,10 +1,10 @@
 """Decide how the pay page speaks Romanian."""
 
+from cambist.pages.look.words import Trouble
 from cambist.pages.pay.shown import Advice, FigureKind, Notice, PageStatus, RowKind
-from cambist.pages.pay.texts.words import SandboxTexts, Texts, Trouble
+from cambist.pages.pay.texts.words import SandboxTexts, Texts
 
 RO = Texts(
-    language="Română",
     payment_to="Plată către",
     headlines={
         PageStatus.CHOOSE: "Alegeți cum plătiți",
@@ -102,7 +102,6 @@ RO = Texts(
     order_number="Numărul comenzii",
     contact="Întrebări? Contactați",
     back="Înapoi la {host}",
-    languages="Limbă",
     try_again="Nu a funcționat acum. Încercați din nou peste puțin timp.",
     not_found=Trouble(
         "Această plată nu există",
@@ -111,10 +110,6 @@ RO = Texts(
     refused=Trouble(
         "Acest lucru nu este posibil aici",
         "Deschideți pagina de plată din linkul primit și încercați din nou.",
-    ),
-    unavailable=Trouble(
-        "Pagina nu poate fi afișată acum",
-        "Plata dumneavoastră este în siguranță. Reîncărcați pagina peste puțin timp.",
     ),
     test=SandboxTexts(
         strip="Mod de test",

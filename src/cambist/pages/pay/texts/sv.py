@@ -1,10 +1,10 @@
 """Decide how the pay page speaks Swedish."""
 
+from cambist.pages.look.words import Trouble
 from cambist.pages.pay.shown import Advice, FigureKind, Notice, PageStatus, RowKind
-from cambist.pages.pay.texts.words import SandboxTexts, Texts, Trouble
+from cambist.pages.pay.texts.words import SandboxTexts, Texts
 
 SV = Texts(
-    language="Svenska",
     payment_to="Betalning till",
     headlines={
         PageStatus.CHOOSE: "Välj hur du vill betala",
@@ -97,7 +97,6 @@ SV = Texts(
     order_number="Beställningsnummer",
     contact="Frågor? Kontakta",
     back="Tillbaka till {host}",
-    languages="Språk",
     try_again="Det gick inte just nu. Försök igen om en stund.",
     not_found=Trouble(
         "Betalningen finns inte",
@@ -106,10 +105,6 @@ SV = Texts(
     refused=Trouble(
         "Det går inte här",
         "Öppna betalsidan från länken du fick och försök igen.",
-    ),
-    unavailable=Trouble(
-        "Sidan kan inte visas just nu",
-        "Din betalning är säker. Ladda sidan igen om en stund.",
     ),
     test=SandboxTexts(
         strip="Testläge",

@@ -3,15 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cambist.pages.look.words import Trouble
 from cambist.pages.pay.shown import Advice, FigureKind, Notice, PageStatus, RowKind
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Say what went wrong on a page of its own: title and what to do."""
-
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +31,6 @@ class Texts:
     {refunded} with amounts that carry their symbol; {time}, {host}, {count}, {x} of {y}.
     """
 
-    language: str
     payment_to: str
     headlines: Mapping[PageStatus, str]
     explained: Mapping[PageStatus, str]
@@ -72,9 +64,7 @@ class Texts:
     order_number: str
     contact: str
     back: str
-    languages: str
     try_again: str
     not_found: Trouble
     refused: Trouble
-    unavailable: Trouble
     test: SandboxTexts
