@@ -36,6 +36,8 @@ from tests.chains.conftest import ABANDON
 KEYSTORE = KeyStore(ABANDON, [ChainSetup("tron")])
 BOOK = DerivedAddressBook(accounts_from_json(KEYSTORE.public_keys()))
 PATH = KeyPath(Branch.HOT, 0)
+PATIENCE_S = 120
+"""For what is sure to come, however busy the machine is."""
 PROCESS = """
 import asyncio, sys
 from pathlib import Path
@@ -69,7 +71,7 @@ async def serving(folder: Path) -> AsyncIterator[SignerClient]:
     task = asyncio.create_task(server.serve(path, KEYSTORE, log, stop=stop, ready=ready))
     await ready.wait()
     try:
-        yield SignerClient(path)
+        yield SignerClient(path, PATIENCE_S)
     finally:
         stop.set()
         await task
@@ -96,10 +98,10 @@ async def process(home: Path, *arguments: str) -> AsyncIterator[subprocess.Popen
     command = [sys.executable, "-c", PROCESS, str(home), *arguments]
     started = await asyncio.to_thread(subprocess.Popen[bytes], command)
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             try:
-                await SignerClient(home / "socket").ping()
+                await SignerClient(home / "socket", PATIENCE_S).ping()
                 break
             except SignerUnavailableError:
                 await asyncio.sleep(0.05)
@@ -134,7 +136,7 @@ async def test_socket_is_private_and_removed_at_the_end(tmp_path: Path) -> None:
 
 async def test_no_signer_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(SignerUnavailableError):
-        await SignerClient(tmp_path / "socket").sign(an_intent())
+        await SignerClient(tmp_path / "socket", PATIENCE_S).sign(an_intent())
 
 
 async def test_a_silent_signer_is_unavailable_in_time(tmp_path: Path) -> None:
@@ -158,7 +160,7 @@ async def test_a_senseless_answer_is_unavailable(tmp_path: Path, answer: bytes) 
 
     async with await asyncio.start_unix_server(nonsense, str(tmp_path / "socket")):
         with pytest.raises(SignerUnavailableError):
-            await SignerClient(tmp_path / "socket").sign(an_intent())
+            await SignerClient(tmp_path / "socket", PATIENCE_S).sign(an_intent())
 
 
 @pytest.mark.parametrize(
@@ -218,7 +220,7 @@ async def test_a_failed_log_ends_the_server(
     await ready.wait()
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(SignerUnavailableError):
-        await SignerClient(tmp_path / "socket").sign(an_intent())
+        await SignerClient(tmp_path / "socket", PATIENCE_S).sign(an_intent())
     with pytest.raises(SignerLogFailedError):
         await task
     log.close()
@@ -228,14 +230,14 @@ async def test_killed_after_the_log_it_answers_the_same_bytes_later(home: Path) 
     intent = an_intent()
     async with process(home, "die") as signer:
         with pytest.raises(SignerUnavailableError):
-            await SignerClient(home / "socket").sign(intent)
-        assert await asyncio.to_thread(signer.wait, 10) == -signal.SIGKILL
+            await SignerClient(home / "socket", PATIENCE_S).sign(intent)
+        assert await asyncio.to_thread(signer.wait, PATIENCE_S) == -signal.SIGKILL
     log = OnceLog(home / "log")
     logged = log.find(intent.id)
     assert logged is not None
     log.close()
     async with process(home):
-        assert await SignerClient(home / "socket").sign(intent) == logged.signed
+        assert await SignerClient(home / "socket", PATIENCE_S).sign(intent) == logged.signed
 
 
 def test_signer_process_imports_neither_web_nor_database() -> None:

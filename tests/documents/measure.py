@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from cambist.adapters.documents.intake import ChildIntake
+from cambist.adapters.documents.intake import ChildIntake, IntakeLimits
 from cambist.ports.documents import DocumentRefusedError
 from tests.documents.corpus import cases
 
@@ -31,7 +31,7 @@ def worst() -> Iterator[bytes]:
 
 async def main() -> None:
     """Take everything in, one after the other."""
-    intake = ChildIntake(os.environ)
+    intake = ChildIntake(os.environ, IntakeLimits(timeout_s=600))
     for content in worst():
         await intake.take(content, None)
     for case in cases():

@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,8 @@ from tests.documents.pictures import flood_png, jpeg, png, sixteen_bit_grey, tur
 ROOT = Path(__file__).resolve().parents[2]
 RSS_MAX_KIB = MEMORY_MAX_BYTES // 1024 * 9 // 10
 NEVER = ("no-such-decoder",)
+PATIENT = IntakeLimits(timeout_s=600)
+"""Bounds for when what a decoder says matters, not how long it takes on a busy machine."""
 
 
 def told(script: str) -> tuple[str, ...]:
@@ -41,12 +44,12 @@ async def refusal(intake: DocumentIntake, content: bytes) -> DocumentRefusal:
 
 
 async def shown(content: bytes) -> Image.Image:
-    clean = await ChildIntake(os.environ).take(content, None)
+    clean = await ChildIntake(os.environ, PATIENT).take(content, None)
     return Image.open(io.BytesIO(clean.content))
 
 
 async def test_every_document_has_its_right_end() -> None:
-    assert await faults(ChildIntake(os.environ)) == []
+    assert await faults(ChildIntake(os.environ, PATIENT)) == []
 
 
 def test_the_corpus_has_the_thirty_documents_and_names_each_once() -> None:
@@ -112,7 +115,7 @@ async def test_a_png_too_large_to_keep_becomes_a_jpeg() -> None:
     noise = Image.effect_noise((6_300, 2_100), 99)
     bands = [noise.crop((at, 0, at + 2_100, 2_100)) for at in (0, 2_100, 4_200)]
     Image.merge("RGB", bands).save(out, "PNG")
-    intake = ChildIntake(os.environ, IntakeLimits(bytes_max=20 * 1024**2))
+    intake = ChildIntake(os.environ, replace(PATIENT, bytes_max=20 * 1024**2))
     assert (await intake.take(out.getvalue(), None)).media_type is MediaType.JPEG
 
 
@@ -144,14 +147,14 @@ async def test_a_decoder_out_of_bounds_is_killed_and_its_document_refused(script
 )
 async def test_a_decoder_that_talks_nonsense_is_not_believed(answer: str) -> None:
     script = f"import sys; sys.stdin.buffer.read(); sys.stdout.write('ready\\n' + {answer!r})"
-    intake = ChildIntake(os.environ, command=told(script))
+    intake = ChildIntake(os.environ, PATIENT, told(script))
     assert await refusal(intake, png()) is DocumentRefusal.BROKEN
 
 
 @pytest.mark.parametrize("command", [NEVER, told("raise SystemExit(1)"), told("import nothing_")])
 async def test_a_decoder_that_does_not_start_is_our_fault(command: tuple[str, ...]) -> None:
     with pytest.raises(DocumentIntakeUnavailableError):
-        await ChildIntake(os.environ, command=command).take(png(), None)
+        await ChildIntake(os.environ, PATIENT, command).take(png(), None)
 
 
 async def test_documents_wait_for_a_place_up_to_a_bound() -> None:
@@ -170,7 +173,7 @@ async def test_a_cancelled_intake_gives_its_place_back_and_leaves_no_child(tmp_p
         f"import os\nwith open({str(note)!r}, 'w') as note: note.write(str(os.getpid()))\n"
         "while True: pass"
     )
-    limits = IntakeLimits(running_max=1, waiting_max=0)
+    limits = replace(PATIENT, running_max=1, waiting_max=0)
     intake = ChildIntake(os.environ, limits, command=told(script))
     asking = asyncio.create_task(intake.take(png(), None))
     pid = await asyncio.to_thread(note.read_text)
@@ -187,6 +190,8 @@ async def test_the_decoder_inherits_no_secret() -> None:
         "sys.exit(10 if any('SECRET' in name for name in os.environ) else 12)"
     )
     intake = ChildIntake(
-        {**os.environ, "CAMBIST_SECRET": "x"}, command=told("print('ready', flush=True)\n" + script)
+        {**os.environ, "CAMBIST_SECRET": "x"},
+        PATIENT,
+        told("print('ready', flush=True)\n" + script),
     )
     assert await refusal(intake, png()) is DocumentRefusal.TOO_COMPLEX
