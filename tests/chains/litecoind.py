@@ -1,7 +1,6 @@
 """Run litecoind in regtest for the tests: one node a session, in a folder of its own."""
 
 import shutil
-import socket
 import subprocess
 import time
 from decimal import Decimal
@@ -10,8 +9,10 @@ from typing import Any
 
 import httpx2
 
+from tests.ports import own_port
+
 RPC_USER, RPC_PASSWORD = "cambist", "regtest-only"
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 240
 # Debian's /usr/bin/litecoind is a wrapper that writes into the home folder, so it comes last.
 _CANDIDATES = ("/usr/lib/litecoin", None)
 
@@ -20,9 +21,7 @@ class Litecoind:
     """Start a node that talks to nobody; `url` is its RPC address."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = own_port()
         self.url = f"http://127.0.0.1:{port}"
         self._process = subprocess.Popen(
             [
