@@ -13,7 +13,7 @@ from typing import Any
 
 import uvicorn
 
-PATIENCE_S = 120
+PATIENCE_S = 600
 EXAMPLES = 20
 
 
@@ -97,6 +97,7 @@ def judge(
         *("run", f"{served.address}{document}", "--url", f"{served.address}{prefix}"),
         *(word for header in headers for word in ("--header", header)),
         *("--checks", "all", "--max-examples", str(EXAMPLES), "--generation-deterministic"),
-        *("--warnings", "off"),
+        *("--warnings", "off", "--request-timeout", str(PATIENCE_S)),
+        *("--suppress-health-check", "too_slow"),
     ]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)

@@ -37,6 +37,7 @@ from cambist.http.dispatch import Dispatcher, Mount
 from cambist.http.limits import Limits, RateLimit
 from cambist.kernel.ids import IntegrationId, PartnerId
 from cambist.ports.trades import TradeQueries
+from tests.dialects.talking import pricing
 from tests.documents.pictures import png
 from tests.partners_made import put_terms, take_on
 from tests.trades.desk import Desk
@@ -49,6 +50,7 @@ PHONE = "+420601123456"
 PUBLIC_URL = "https://pay.example"
 MINE, CANARY = "mine.example", "canary.example"
 MANY = RateLimit(100_000, 1_000_000)
+_phones = itertools.count()
 IDENTITY: dict[str, Any] = {
     "first_name": "Jana",
     "last_name": "Nováková",
@@ -58,7 +60,7 @@ IDENTITY: dict[str, Any] = {
     "document": {
         "kind": "id-card",
         "number": "123456789",
-        "valid_until": "2036-01-01",
+        "valid_until": "2099-12-31",
         "issuer": "Praha",
     },
     "phone": PHONE,
@@ -281,14 +283,16 @@ class Stage:
         who = seat or self.mine
         transport = httpx2.ASGITransport(cast("Any", self.app(**app)))
         address = f"http://broker.example{DIALECT.prefix}"
-        async with httpx2.AsyncClient(transport=transport, base_url=address) as http:
+        async with httpx2.AsyncClient(
+            transport=transport, base_url=address, event_hooks=pricing(self.world)
+        ) as http:
             desk = Desk(self.world, who.partner, who.channel, lines=int(time.time_ns()))
             yield Client(http, Signer(who.key, who.private), desk)
 
 
 def new_phone() -> str:
-    """Make a Czech mobile number hardly anybody has."""
-    return f"+420601{uuid4().int % 10**6:06}"
+    """Make a Czech mobile number nobody has."""
+    return f"+420603{next(_phones):06}"
 
 
 def mailbox() -> str:
@@ -309,7 +313,7 @@ async def open_stage(url: str, folder: Path) -> AsyncIterator[Stage]:
 async def seat(world: World, name: str, kind: PartnerKind = PartnerKind.AFFILIATE) -> Seat:
     """Take on a partner with a channel and a signing key; names are told apart by a number."""
     core = world.core
-    unique = f"{os.urandom(4).hex()}.{name}"
+    unique = f"{os.urandom(8).hex()}.{name}"
     url = f"https://{name}"
     partner, channel = await take_on(core, kind, unique, url=url, fiat="CZK")
     halves = new_halves(core)

@@ -31,6 +31,7 @@ from tests.dialects.btcex.live import (
     seat,
 )
 from tests.dialects.matrix import BROKERED, HEADER, Fixture, Plan, Victim
+from tests.dialects.talking import pricing
 
 EXTRA = ("partner_id", "integration_id", "state", "seq", "sandbox", "commission", "level", "raw")
 LARGE = 3_100_000
@@ -184,6 +185,7 @@ class Table:
             base_url=f"http://broker.example{DIALECT.prefix}",
             headers={HEADER: mine.key},
             auth=Signing(known, mine.private),
+            event_hooks=pricing(self.stage.world),
         )
 
 

@@ -1,6 +1,7 @@
 """Show that what hostile clients send costs them a refusal and us next to nothing."""
 
 import json
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -73,7 +74,8 @@ async def test_nobody_is_identified_by_a_document_that_is_over(me: Client, stage
     order = await me.buy()
     path = f"/order/{order['id']}/verify-identity"
     before = await state(stage)
-    for day in ("1990-01-01", (await stage.world.core.queries.now()).strftime("%Y-01-01")):
+    yesterday = (await stage.world.core.queries.now()).astimezone(UTC) - timedelta(days=1)
+    for day in ("1990-01-01", yesterday.date().isoformat()):
         document = {**IDENTITY["document"], "valid_until": day}
         answer = await me.send("POST", path, {**IDENTITY, "document": document})
         assert wrong(answer) == [("document.valid_until", "document-over")]

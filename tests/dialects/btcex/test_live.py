@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 import asyncpg
 import pytest
 
+from cambist.adapters.db import affiliates, answers, prices
 from cambist.app.cases.decide_case import Decision
 from cambist.app.knowing import Client as CoreClient
 from cambist.domain.orders.trades import Payout
@@ -47,6 +48,7 @@ async def test_an_order_costs_what_the_price_said_and_asks_who_its_customer_is(
 
 
 async def test_a_phone_is_proved_with_a_code(me: Client) -> None:
+    await me.desk.world.begin_hour()
     order = await me.buy()
     await me.pass_identity(order, PHONE)
     path = f"/order/{order['id']}/verify-phone"
@@ -281,6 +283,11 @@ async def test_who_signed_is_told_and_no_other_kind_of_partner_gets_in(
 async def test_a_price_is_told_without_reading_the_database(
     me: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # What is remembered grows old by the machine's clock.
+    monkeypatch.setattr(prices, "CACHE_S", 3_600)
+    monkeypatch.setattr(affiliates, "KEPT_S", 3_600)
+    monkeypatch.setattr(answers, "RULES_KEPT_S", 3_600)
+    me.http.event_hooks = {}
     path = f"/price?type=sell&satoshi=1000000&affiliate={stage.mine.name}"
     price = (await me.http.get(path)).json()
     assert (price["rate"], price["affiliate"]) == ("1425000", stage.mine.name)

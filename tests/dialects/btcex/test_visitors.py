@@ -28,8 +28,9 @@ LOOKERS: dict[str, dict[str, str]] = {
 
 @pytest.fixture(autouse=True)
 async def fresh(stage: Stage, me: Client) -> None:
-    """Let nobody have visited yet, and every letter be written."""
+    """Let nobody have visited yet, every letter be written, and no window end meanwhile."""
     await me.desk.carry()
+    await stage.world.begin_hour()
     await stage.world.core.pool.execute("update budgets set used = 0")
 
 

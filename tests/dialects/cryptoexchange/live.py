@@ -36,7 +36,8 @@ PUBLIC_URL = "https://exchange.example"
 MANY = RateLimit(100_000, 1_000_000)
 CUSTOMER = "shared customer / 7"
 """Both clients call one of their customers so."""
-CANARY = "canary"
+CANARY = "canary-of-the-other"
+"""Long enough to stand in no random text, of which answers are full."""
 GERMAN_IBAN = "DE89370400440532013000"
 PERSON = {"email": "jana@shop.example", "phone": "+420601123456"}
 
@@ -85,6 +86,7 @@ class Stage:
     ) -> AsyncIterator[httpx2.AsyncClient]:
         """Talk to the exchange with the caller's key."""
         async with talk(self.app(trades, bus, vault), self.mine.key) as opened:
+            opened.event_hooks = talking.pricing(self.world)
             yield opened
 
 

@@ -9,7 +9,7 @@ from tests.browsing import chromium, serving
 from tests.dialects.cryptoexchange.exchange import BASE, KEY, World
 from tests.dialects.cryptoexchange.views import BUY
 
-ANSWER_MS = 20_000
+ANSWER_MS = 120_000
 
 
 @pytest.fixture(scope="module")

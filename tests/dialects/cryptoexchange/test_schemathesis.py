@@ -11,7 +11,7 @@ import pytest
 from cambist.dialects.cryptoexchange import DIALECT
 from tests.dialects.cryptoexchange.exchange import BASE
 from tests.dialects.cryptoexchange.live import CUSTOMER, Stage, buy, open_stage
-from tests.dialects.schemathesis_run import Offer, Served, judge, serving
+from tests.dialects.schemathesis_run import PATIENCE_S, Offer, Served, judge, serving
 from tests.world import kept_fresh
 
 # A business refusal (422) of well-formed input is part of the contract.
@@ -64,5 +64,5 @@ def test_schemathesis_finds_nothing(served: Served, tmp_path: Path) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
     assert "No issues found" in run.stdout
     path = f"{served.address}{BASE}/customers/{quote(CUSTOMER, safe='')}/orders"
-    shown = httpx2.get(path, headers=dict(served.offer.headers))
+    shown = httpx2.get(path, headers=dict(served.offer.headers), timeout=PATIENCE_S)
     assert len(shown.json()["items"]) == 1

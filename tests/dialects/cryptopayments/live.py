@@ -23,14 +23,15 @@ from cambist.http.limits import Limits, RateLimit
 from cambist.http.services import Commands
 from cambist.kernel.ids import IntegrationId, PartnerId
 from cambist.ports.queries import PartnerQueries
-from tests.dialects.talking import talk
+from tests.dialects.talking import pricing, talk
 from tests.partners_made import take_on
 from tests.world import FEE_PPM, World, open_world
 
 TRX = 1_000_000
 PAID = 10 * TRX
 OUTSIDE = "TLpYCfo8m77QBu97Xkn1U8nJjcTSfzZpfe"
-CANARY = "canary"
+CANARY = "canary-of-the-other"
+"""Long enough to stand in no random text, of which answers are full."""
 MANY = RateLimit(100_000, 1_000_000)
 
 
@@ -81,6 +82,7 @@ class Stage:
         """Talk to the gateway with the caller's key."""
         address = f"http://gateway.example{DIALECT.prefix}{DIALECT.base}"
         async with talk(self.app(queries, bus), address, self.mine.key) as client:
+            client.event_hooks = pricing(self.world)
             yield client
 
 

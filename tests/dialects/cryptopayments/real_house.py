@@ -15,7 +15,7 @@ from cambist.bootstrap.web import open_web
 from cambist.domain.partners.partners import KeyMode, PartnerKind
 from cambist.kernel.ids import ApiKeyId, PartnerId
 from tests.dialects.cryptopayments.gateway import BASE
-from tests.dialects.talking import talk
+from tests.dialects.talking import pricing, talk
 from tests.world import World, open_world
 
 TRX = 1_000_000
@@ -77,4 +77,5 @@ async def open_house(database_url: str, folder: Path) -> AsyncIterator[House]:
             await stack.enter_async_context(talk(app, f"http://gateway.example{BASE}", key))
             for key in (secret, foreign)
         ]
+        merchant.event_hooks = pricing(world)
         yield House(world, app, merchant, outsider, key_id, secret)

@@ -10,7 +10,7 @@ import pytest
 from cambist.dialects.cryptopayments import DIALECT
 from tests.dialects.cryptopayments.gateway import BASE
 from tests.dialects.cryptopayments.real_house import House, open_house
-from tests.dialects.schemathesis_run import Offer, Served, judge, serving
+from tests.dialects.schemathesis_run import PATIENCE_S, Offer, Served, judge, serving
 from tests.world import kept_fresh
 
 # A business refusal (422) of well-formed input is part of the contract.
@@ -57,5 +57,6 @@ def test_schemathesis_finds_nothing(served: Served, tmp_path: Path) -> None:
     run = judge(served, DIALECT.prefix, f"{BASE}/openapi.json", tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "No issues found" in run.stdout
-    shown = httpx2.get(f"{served.address}{BASE}/orders", headers=dict(served.offer.headers))
+    path = f"{served.address}{BASE}/orders"
+    shown = httpx2.get(path, headers=dict(served.offer.headers), timeout=PATIENCE_S)
     assert shown.json()["pagination"]["totalQuantity"] > 1
