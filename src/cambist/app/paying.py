@@ -6,10 +6,11 @@ from datetime import datetime
 from cambist.app.payouts import check_destination
 from cambist.app.steps import next_numbers
 from cambist.domain.custody.custody import Withdrawal
+from cambist.domain.custody.spending import DUST_UNITS
 from cambist.domain.custody.states import WithdrawalState
 from cambist.domain.ledger.accounts import partner_account
 from cambist.domain.ledger.recipes import fee_returned
-from cambist.domain.market.assets import asset_of, chain_of
+from cambist.domain.market.assets import Chain, ChainModel, asset_of, chain_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.domain.partners.partners import Integration
@@ -45,14 +46,19 @@ class Payout:
     free: bool = False
 
 
+def least_sent(chain: Chain) -> int:
+    """Tell the fewest units a chain carries."""
+    return DUST_UNITS if chain.model is ChainModel.UTXO else 1
+
+
 async def check_payout(uow: UnitOfWork, asset: Asset, units: int, destination: str) -> None:
-    """Refuse a payout of nothing, to no valid address or to our own purse.
+    """Refuse a payout of next to nothing, to no valid address or to our own purse.
 
     Raises:
         DomainError: ASSET_NOT_SUPPORTED, AMOUNT_TOO_SMALL, ADDRESS_INVALID.
     """
     chain = chain_of(asset)
-    if units <= 0:
+    if units < least_sent(chain):
         raise DomainError(ErrorCode.AMOUNT_TOO_SMALL, field="amount")
     await check_destination(uow, chain.id, destination, "destinationAddress")
 

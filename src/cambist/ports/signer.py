@@ -62,6 +62,10 @@ class SignedTransfer:
     txid: str
 
 
+SIGNED_BEFORE = "another intent was signed under this id"
+"""The one refusal after which bytes may be out; after any other nothing was signed for the id."""
+
+
 class SignerUnavailableError(Exception):
     """The signer process did not answer in time."""
 

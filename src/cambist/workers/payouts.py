@@ -19,6 +19,7 @@ from cambist.kernel.failpoints import Failpoint, failpoint
 from cambist.kernel.ids import OrderId
 from cambist.ports.chain import BroadcastRefusedError, ChainPort, ChainUnavailableError
 from cambist.ports.signer import (
+    SIGNED_BEFORE,
     Branch,
     KeyPath,
     SignerPort,
@@ -114,9 +115,15 @@ class PayoutWorker:
             self._lease,
             self._epoch,
         )
-        return await self._unless_short(
-            lambda: self._bus.execute(allot), lambda: self._find_money(item, first, sweeping)
-        )
+        try:
+            return await self._unless_short(
+                lambda: self._bus.execute(allot), lambda: self._find_money(item, first, sweeping)
+            )
+        except DomainError as refusal:
+            if refusal.code is not ErrorCode.AMOUNT_TOO_SMALL:
+                raise
+            await self._give_up(item, "the amount is dust")
+            return 1
 
     async def _unless_short(
         self, attempt: Callable[[], Awaitable[object]], otherwise: Callable[[], Awaitable[int]]
@@ -152,7 +159,8 @@ class PayoutWorker:
         try:
             signed = await self._signer.sign(intent_of(item, self._chain))
         except SigningRefusedError as refusal:
-            await self._give_up(item, f"signer: {refusal}")
+            reason, is_unsigned = f"signer: {refusal}", str(refusal) != SIGNED_BEFORE
+            await self._give_up(item, reason, is_unsigned=is_unsigned)
             return 1
         failpoint(Failpoint.PAYOUT_AFTER_SIGN)
         withdrawal_id = OrderId(item.withdrawal.id)
@@ -205,7 +213,9 @@ class PayoutWorker:
         failpoint(Failpoint.PAYOUT_AFTER_SETTLE)
         return 1
 
-    async def _give_up(self, item: OpenWithdrawal, reason: str) -> None:
+    async def _give_up(
+        self, item: OpenWithdrawal, reason: str, *, is_unsigned: bool = False
+    ) -> None:
         withdrawal = item.withdrawal
         give_up = GiveUp(
             OrderId(withdrawal.id),
@@ -214,6 +224,7 @@ class PayoutWorker:
             reason,
             self._lease,
             self._epoch,
+            is_unsigned,
         )
         await self._bus.execute(give_up)
 

@@ -14,7 +14,12 @@ from cambist.adapters.signing.keystore import KeyStore
 from cambist.adapters.signing.once_log import LogEntry, OnceLog
 from cambist.adapters.signing.rules import SigningPolicy, check_intent
 from cambist.kernel.failpoints import Failpoint, failpoint
-from cambist.ports.signer import SignedTransfer, SigningRefusedError, SpendIntent
+from cambist.ports.signer import (
+    SIGNED_BEFORE,
+    SignedTransfer,
+    SigningRefusedError,
+    SpendIntent,
+)
 
 
 class Signer:
@@ -36,7 +41,7 @@ class Signer:
         known = self._log.find(intent.id)
         if known is not None:
             if known.fingerprint != print_of_intent:
-                raise SigningRefusedError("another intent was signed under this id")
+                raise SigningRefusedError(SIGNED_BEFORE)
             return known.signed
         check_intent(intent, self._keystore, self._policy)
         signed = self._build(intent)

@@ -13,7 +13,13 @@ from cambist.domain.custody.custody import (
     address_key,
     change_coin_id,
 )
-from cambist.domain.custody.spending import FeeRate, Spend, plan_account, plan_utxo
+from cambist.domain.custody.spending import (
+    DUST_UNITS,
+    FeeRate,
+    Spend,
+    plan_account,
+    plan_utxo,
+)
 from cambist.domain.custody.states import WithdrawalState
 from cambist.domain.market.assets import CHAINS, ChainModel
 from cambist.domain.orders.states import OrderState
@@ -40,7 +46,8 @@ async def allot_coins(command: AllotCoins, uow: UnitOfWork, now: datetime) -> No
 
     Raises:
         DomainError: FENCED, NOT_FOUND, INVALID_STATE when it was allotted before,
-            INSUFFICIENT_BALANCE when no coins suffice now.
+            INSUFFICIENT_BALANCE when no coins suffice now, AMOUNT_TOO_SMALL when it is nothing the
+            chain would ever take: no coins are set aside for it.
     """
     await check_lease(uow, command.lease, command.epoch)
     orders = await uow.orders.lock([command.order_id] if command.order_id else [])
@@ -65,6 +72,8 @@ async def allot_coins(command: AllotCoins, uow: UnitOfWork, now: datetime) -> No
 
 async def _plan(uow: UnitOfWork, withdrawal: Withdrawal, command: AllotCoins) -> Spend:
     chain = CHAINS[withdrawal.chain]
+    if chain.model is ChainModel.UTXO and withdrawal.units < DUST_UNITS:
+        raise DomainError(ErrorCode.AMOUNT_TOO_SMALL, asset=withdrawal.asset)
     fee = FeeRate(command.fee_first, command.fee_more)
     coins = await uow.coins.where("pool", f"{chain.id}:{withdrawal.asset}")
     free = [coin for coin in coins if coin.ready and coin.spent_by is None]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cambist.app.paying import Payout, promise
+from cambist.app.paying import Payout, least_sent, promise
 from cambist.app.payouts import is_our_purse
 from cambist.app.steps import payments_of, policy_of, receipts_of
 from cambist.domain.market.assets import asset_of, chain_of
@@ -41,7 +41,7 @@ async def return_excess(command: ReturnExcess, uow: UnitOfWork, now: datetime) -
         return None
     due = due_back(order, policy_of(integration), receipts_of(order, payments)) - order.refunded
     destination, asset = _sender(payments), asset_of(order.asset)
-    if due <= 0 or destination is None:
+    if due < least_sent(chain_of(asset)) or destination is None:
         return None
     if await is_our_purse(uow, chain_of(asset).id, destination):
         return None

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from cambist.domain.custody.custody import Coin, select_account, select_coins
 
 DUST_UNITS = 5_460
-"""Change below this is left to the network: it would cost more to spend than it is worth."""
+"""The least an output of a UTXO chain may hold: what some node would not pass on is never signed.
+
+Change below it is left to the network. Source: the dust of a p2pkh output of Litecoin Core, the
+highest of our chains' (policy.h, DUST_RELAY_TX_FEE).
+"""
 
 
 @dataclass(frozen=True, slots=True)
