@@ -24,7 +24,7 @@ from cambist.domain.market.assets import CHAINS, ChainModel
 from cambist.ports.chain import ChainControl, ChainPort, Transfer
 from cambist.ports.signer import Branch, KeyPath, SpendInput, SpendIntent
 from tests.chains.bitcoin_front import BitcoinFront
-from tests.chains.litecoind import RPC_PASSWORD, RPC_USER, Litecoind
+from tests.chains.litecoind import Litecoind, PatientRpc
 
 ABANDON = "abandon " * 11 + "about"
 RIGS = (
@@ -147,7 +147,7 @@ def litecoind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Litecoind]:
 @pytest.fixture
 async def litecoin_rpc(litecoind: Litecoind) -> AsyncIterator[CoreRpcClient]:
     """Open a client of the session's litecoind."""
-    rpc = CoreRpcClient(litecoind.url, RPC_USER, RPC_PASSWORD)
+    rpc = PatientRpc(litecoind.url)
     yield rpc
     await rpc.close()
 
@@ -169,7 +169,7 @@ def bitcoin_front(litecoind: Litecoind) -> Iterator[BitcoinFront]:
 @pytest.fixture
 async def bitcoin_rpc(bitcoin_front: BitcoinFront) -> AsyncIterator[CoreRpcClient]:
     """Open a client of the bitcoin node."""
-    rpc = CoreRpcClient(bitcoin_front.url, RPC_USER, RPC_PASSWORD)
+    rpc = PatientRpc(bitcoin_front.url)
     yield rpc
     await rpc.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from cambist.adapters.chain_families.core_rpc_client import CoreRpcClient
 from tests.ports import own_port
 
 RPC_USER, RPC_PASSWORD = "cambist", "regtest-only"
@@ -52,7 +53,9 @@ class Litecoind:
     def ask(self, method: str, *params: object) -> Any:
         """Call one method and give its result; numbers with a point are Decimal."""
         request = {"method": method, "params": params}
-        told = httpx2.post(self.url, json=request, auth=(RPC_USER, RPC_PASSWORD))
+        told = httpx2.post(
+            self.url, json=request, auth=(RPC_USER, RPC_PASSWORD), timeout=START_TIMEOUT_S
+        )
         answer = told.json(parse_float=Decimal)
         assert answer["error"] is None, answer
         return answer["result"]
@@ -70,6 +73,17 @@ class Litecoind:
                     break
             time.sleep(0.05)
         raise RuntimeError(f"litecoind did not start (exit status {self._process.poll()})")
+
+
+class PatientRpc(CoreRpcClient):
+    """Give a node of the tests all the time it needs on a busy machine."""
+
+    def __init__(self, url: str, password: str = RPC_PASSWORD) -> None:
+        super().__init__(url, RPC_USER, password)
+        self._http.timeout = httpx2.Timeout(START_TIMEOUT_S)
+
+    async def _exchange(self, request: object, path: str, timeout_s: float) -> object:
+        return await super()._exchange(request, path, START_TIMEOUT_S)
 
 
 def regtest_settings(url: str) -> dict[str, str]:

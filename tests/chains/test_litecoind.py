@@ -9,13 +9,13 @@ from cambist.adapters.chains import bitcoin, litecoin
 from cambist.adapters.simulators.core_regtest import RegtestControl
 from cambist.ports.chain import ChainUnavailableError
 from tests.chains.conftest import Rig
-from tests.chains.litecoind import RPC_PASSWORD, RPC_USER, Litecoind
+from tests.chains.litecoind import Litecoind, PatientRpc
 
 
 async def test_a_real_node_with_other_credentials_or_network_is_unavailable(
     litecoind: Litecoind,
 ) -> None:
-    rpc = CoreRpcClient(litecoind.url, RPC_USER, "wrong")
+    rpc = PatientRpc(litecoind.url, "wrong")
     with pytest.raises(ChainUnavailableError, match="credentials"):
         await CoreRpcChain(litecoin.PARAMS, Network.REGTEST, rpc).tip()
     await rpc.close()
@@ -24,7 +24,7 @@ async def test_a_real_node_with_other_credentials_or_network_is_unavailable(
         (litecoin.PARAMS, Network.TEST),
         (bitcoin.PARAMS, Network.REGTEST),
     ):
-        rpc = CoreRpcClient(litecoind.url, RPC_USER, RPC_PASSWORD)
+        rpc = PatientRpc(litecoind.url)
         with pytest.raises(ChainUnavailableError, match="another chain or network"):
             await CoreRpcChain(params, network, rpc).tip()
         await rpc.close()
