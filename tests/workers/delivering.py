@@ -34,10 +34,12 @@ async def queued(world: World, merchant: Merchant, events: int = 1) -> list[Call
 
 
 async def deliver(world: World, receiver: Receiver) -> int:
-    """Deliver everything due now."""
+    """Deliver everything due now, and what that lets pass; return how many attempts began."""
     worker = await make_worker(world, receiver)
-    done = await drain(worker.run_once)
-    await worker.finish()
+    done = 0
+    while begun := await drain(worker.run_once):
+        await worker.finish()
+        done += begun
     return done
 
 
