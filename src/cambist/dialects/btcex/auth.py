@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from cambist.dialects.btcex.browser import effect_allowed
 from cambist.dialects.btcex.signing import is_signed, read_signed
 from cambist.dialects.btcex.tables import CHALLENGE
 from cambist.http.callers import UsageRecorder
-from cambist.http.json_body import StrictRequest
+from cambist.http.json_body import BODY_BYTES_MAX, StrictRequest
 from cambist.http.limits import Limits, site_of
 from cambist.http.multipart_body import MEDIA_TYPE, SentForm, read_form
 from cambist.http.refusals import Fault, Refusal, RefusedError, Violation, refuse
@@ -112,9 +112,20 @@ class Signers:
         if claim is not None:
             found = await self._find(claim, body)
         if found is None:
-            self._limits.failures.take(site)
-            raise refuse(Fault.CREDENTIAL_INVALID, headers={"WWW-Authenticate": CHALLENGE})
+            raise self._refused(site)
         return found
+
+    async def expect(self, claim: Claim | None, address: str) -> None:
+        """Turn away who has no key of ours before anything large of his is read.
+
+        Raises:
+            RefusedError: CREDENTIAL_INVALID, RATE_LIMITED.
+            StoreUnavailableError: the database cannot be reached.
+        """
+        site = site_of(address)
+        _wait(self._limits.failures.delay(site))
+        if claim is None or await self._secrets.partner_with_secret(claim.key) is None:
+            raise self._refused(site)
 
     async def spend(self, principal: PartnerPrincipal, nonce: int) -> None:
         """Use the nonce up, then count the request of the key.
@@ -128,6 +139,10 @@ class Signers:
             raise DomainError(ErrorCode.NONCE_USED)
         _wait(self._limits.by_key.take(principal.key_id))
         self._recorder.key_used(principal.key_id, self._now())
+
+    def _refused(self, site: str) -> RefusedError:
+        self._limits.failures.take(site)
+        return refuse(Fault.CREDENTIAL_INVALID, headers={"WWW-Authenticate": CHALLENGE})
 
     async def _find(self, claim: Claim, body: Any) -> PartnerPrincipal | None:
         known = await self._secrets.partner_with_secret(claim.key)
@@ -171,6 +186,19 @@ class BrokerRequest(StrictRequest[PartnerPrincipal]):
         """Tell whether the body is declared as a multipart form."""
         return self.content_type[0] == MEDIA_TYPE
 
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """Give the body piece by piece; what is no form is held to JSON's bound as it comes in.
+
+        Raises:
+            RefusedError: BODY_TOO_LARGE.
+        """
+        room = BODY_BYTES_MAX
+        async for piece in super().stream():
+            room -= len(piece)
+            if room < 0 and not self.is_form:
+                raise refuse(Fault.BODY_TOO_LARGE)
+            yield piece
+
     async def sent_form(self) -> SentForm:
         """Read the multipart form.
 
@@ -188,9 +216,11 @@ class BrokerRequest(StrictRequest[PartnerPrincipal]):
 async def enter(request: BrokerRequest) -> None:
     """Let a request in: body, then key, signature, test switch, nonce, limits, in this order.
 
+    Of a form, which may be large, the key comes first.
+
     Raises:
-        RefusedError: JSON_INVALID, CREDENTIAL_INVALID, RATE_LIMITED, test-not-allowed (400),
-            not-a-visitor (403).
+        RefusedError: JSON_INVALID, BODY_TOO_LARGE, CREDENTIAL_INVALID, RATE_LIMITED,
+            test-not-allowed (400), not-a-visitor (403).
         DomainError: NONCE_USED.
         StoreUnavailableError: the database cannot be reached.
     """
@@ -199,8 +229,10 @@ async def enter(request: BrokerRequest) -> None:
     if opt.get(PUBLIC):
         _enter_freely(request, looked_at=bool(opt.get(EFFECT)))
         return
-    body = await signed_body(request)
     claim = claim_of(request.headers)
+    if request.is_form:
+        await signers.expect(claim, request.address)
+    body = await signed_body(request)
     principal = await signers.identify(claim, body, request.address)
     _check_test(request, sandbox=principal.sandbox)
     if claim is not None:

@@ -17,7 +17,6 @@ from cambist.dialects.btcex.auth import (
 from cambist.dialects.btcex.auth import enter as enter_signed
 from cambist.dialects.btcex.tables import CHALLENGE
 from cambist.http.idempotency import Asked, gate_for
-from cambist.http.json_body import BODY_BYTES_MAX
 from cambist.http.price_memory import PriceMemory
 from cambist.http.refusals import Fault, refuse
 from cambist.http.services import Commands
@@ -28,8 +27,6 @@ from cambist.ports.affiliates import Affiliate, AffiliateQueries
 from cambist.ports.store import Writes
 from cambist.ports.trades import MarketQueries, TradeQueries
 
-UPLOAD = "upload"
-"""The key of a handler's `opt`: True takes a multipart form besides JSON."""
 REHEARSED = "btcex-rehearsed"
 """The key in a request's state that says that nothing of it is kept."""
 
@@ -118,7 +115,7 @@ class BtcexRequest(BrokerRequest):
 
 
 async def enter(request: BtcexRequest) -> None:
-    """Let a request in: tests in a sandbox only, forms where they are expected, then the door.
+    """Let a request in: tests in a sandbox only, then the door.
 
     Raises:
         RefusedError: as at the door; BODY_TOO_LARGE.
@@ -126,21 +123,12 @@ async def enter(request: BtcexRequest) -> None:
     """
     if TEST in request.headers and not request.services.sandbox:
         raise test_refused()
-    opt = request.route_handler.opt
-    if opt.get(UPLOAD) and not request.is_form:
-        await _bound_json(request)
     await enter_signed(request)
-    if opt.get(PUBLIC):
+    if request.route_handler.opt.get(PUBLIC):
         return
     await request.affiliate()
     if request.is_test:
         request.mark()
-
-
-async def _bound_json(request: BtcexRequest) -> None:
-    """Hold JSON to its own bound where forms may be larger."""
-    if len(await request.body()) > BODY_BYTES_MAX:
-        raise refuse(Fault.BODY_TOO_LARGE)
 
 
 def marked(app: ASGIApp) -> ASGIApp:

@@ -6,7 +6,6 @@ from litestar.params import PathParameter
 
 from cambist.dialects.btcex import wire
 from cambist.dialects.btcex.auth import EFFECT, PUBLIC
-from cambist.dialects.btcex.desk import UPLOAD
 from cambist.http.openapi import BODIES, DESCRIBED, REF
 from cambist.http.problem_json import refused
 from cambist.http.uploading import FILE
@@ -38,7 +37,6 @@ _PICTURE = {
     },
 }
 IDENTITY: dict[str, Any] = {
-    UPLOAD: True,
     BODIES: (wire.VerifyIdentity,),
     DESCRIBED: {
         "requestBody": {
