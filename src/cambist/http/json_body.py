@@ -1,6 +1,7 @@
 """Decide which request bodies are read as JSON: small, shallow, unambiguous UTF-8 objects."""
 
 import json
+import math
 from collections import Counter
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -85,7 +86,16 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _invalid(f"{name} is not JSON.", "json-syntax")
 
 
-_read = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant).decode
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise _invalid("A number is too large.", "json-syntax")
+    return value
+
+
+_read = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
+).decode
 
 
 def _check_depth(value: Any) -> None:

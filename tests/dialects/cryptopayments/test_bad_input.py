@@ -131,6 +131,7 @@ BROKEN = [
     (b'{"a":1,}', "json-syntax"),
     (b'{"a":NaN}', "json-syntax"),
     (b'{"a":-Infinity}', "json-syntax"),
+    (b'{"a":1e400}', "json-syntax"),
     (b'{"a":1}{"b":2}', "json-syntax"),
     (b'\xef\xbb\xbf{"a":1}', "json-syntax"),
     (b'{"a":"\xff"}', "json-syntax"),
