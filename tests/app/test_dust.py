@@ -44,7 +44,7 @@ async def test_dust_that_was_promised_freezes_no_coin(
     await world.pay(opened.address, LTC, "LTC")
     await world.confirm("LTC")
     free, owed = await world.core.pool.fetchval(FREE), await world.merchant("LTC")
-    monkeypatch.setattr("cambist.app.paying.DUST_UNITS", 1)
+    monkeypatch.setattr("cambist.app.paying.least_sent", lambda _: 1)
     orders = [
         await world.do(Withdraw(world.partner, world.shop, "LTC", 1, OUTSIDE)) for _ in range(4)
     ]

@@ -24,10 +24,6 @@ class NoBook:
         """Never be asked."""
         raise LookupError(chain)
 
-    def is_valid(self, chain: str, address: str) -> bool:
-        """Never be asked."""
-        raise LookupError(chain)
-
     def inspect(self, chain: str, address: str) -> AddressFacts:
         """Never be asked."""
         raise LookupError(chain)

@@ -66,7 +66,7 @@ def book(chain: str, network: Network = Network.MAIN) -> DerivedAddressBook:
 @pytest.mark.parametrize(("chain", "address"), FIRST.items())
 def test_first_address_is_the_published_one(chain: str, address: str) -> None:
     assert book(chain).derive(chain, KeyPath(Branch.DEPOSIT, 0)) == address
-    assert book(chain).is_valid(chain, address)
+    assert book(chain).inspect(chain, address).valid
 
 
 def test_second_and_change_addresses_are_those_of_bip_84() -> None:
@@ -89,7 +89,7 @@ def test_every_address_equals_another_library_s(
     for index in INDEXES:
         expected = side.AddressIndex(index).PublicKey().ToAddress()
         assert ours.derive(chain, KeyPath(branch, index)) == expected
-        assert ours.is_valid(chain, expected)
+        assert ours.inspect(chain, expected).valid
 
 
 def test_public_keys_file_has_the_account_key_and_nothing_private() -> None:
@@ -145,7 +145,7 @@ def test_a_chain_without_a_key_is_not_supported() -> None:
     with pytest.raises(DomainError) as refused:
         book("bitcoin").derive("tron", KeyPath(Branch.DEPOSIT, 0))
     assert refused.value.code is ErrorCode.ASSET_NOT_SUPPORTED
-    assert not book("bitcoin").is_valid("tron", FIRST["tron"])
+    assert not book("bitcoin").inspect("tron", FIRST["tron"]).valid
 
 
 def utxo_addresses(chain: str, network: Network) -> dict[ScriptKind, str]:

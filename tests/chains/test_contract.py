@@ -60,7 +60,7 @@ async def test_confirmations_grow_with_blocks(rig: Rig) -> None:
 
 async def test_a_sender_that_is_named_can_be_paid_back(rig: Rig) -> None:
     _, _, transfer = await rig.funded(rig.unit)
-    assert transfer.sender is None or rig.book.is_valid(rig.setup.chain, transfer.sender)
+    assert transfer.sender is None or rig.book.inspect(rig.setup.chain, transfer.sender).valid
     if not rig.setup.simulated:
         return
     assert transfer.sender is not None

@@ -23,7 +23,7 @@ from cambist.domain.partners.partners import Integration
 from cambist.domain.partners.states import IntegrationStatus
 from cambist.kernel.ids import IntegrationId, OrderId, PartnerId
 from cambist.kernel.rates import Rate
-from cambist.ports.addresses import AddressFacts
+from cambist.ports.addresses import AddressFacts, AddressNetwork, AddressType
 from cambist.ports.store import Question
 from cambist.ports.uow import UnitOfWork
 from tests.bus.cases import ASSET, USE_CASES
@@ -113,13 +113,9 @@ class AnyAddress:
         """Never be asked."""
         raise LookupError(chain)
 
-    def is_valid(self, chain: str, address: str) -> bool:
-        """Accept."""
-        return True
-
     def inspect(self, chain: str, address: str) -> AddressFacts:
-        """Never be asked."""
-        raise LookupError(chain)
+        """Accept."""
+        return AddressFacts(True, AddressType.ACCOUNT, AddressNetwork.MAINNET, address, None)
 
 
 async def _rates(_: object, arguments: Any, now: datetime) -> list[Rate]:

@@ -13,7 +13,7 @@ from cambist.adapters.db.books import FOLD_LOCK, SEAL_LOCK, balances, fold, quic
 from cambist.adapters.db.pool import Connection, Pool, open_pool
 from cambist.bus.bus import Bus
 from tests.bus.cases import ASSET, GiveFree, Move, SetAside
-from tests.bus.conftest import outcomes_of, until_one_waits
+from tests.bus.conftest import outcomes_of, until_waiting
 
 Work = Callable[[Pool], Awaitable[int]]
 
@@ -89,7 +89,7 @@ async def test_killed_half_way_nothing_is_lost(
     async with administrator.transaction():
         await administrator.execute(f"lock table {blocked} in share row exclusive mode")
         working = asyncio.create_task(outcomes_of(work(other)))
-        await until_one_waits(pool)
+        await until_waiting(pool)
         await administrator.execute(
             "select pg_terminate_backend(pid, 5000) from pg_locks w join pg_database d"
             " on d.oid = w.database where not granted and d.datname = current_database()"

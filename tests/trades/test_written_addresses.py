@@ -15,7 +15,7 @@ async def test_return_does_not_go_in_a_circle_in_capitals(desk: Desk) -> None:
     await desk.pay(opened, LTC // 2)
     own = (await desk.view(opened)).order.address or ""
     for address in (own.upper(), desk.world.core.hot_address("litecoin").upper()):
-        assert desk.world.core.book.is_valid("litecoin", address)
+        assert desk.world.core.book.inspect("litecoin", address).valid
         with pytest.raises(DomainError) as refused:
             await desk.do(NameReturn(opened.order_id, desk.partner, address))
         assert refused.value.code is ErrorCode.ADDRESS_INVALID

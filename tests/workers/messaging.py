@@ -73,9 +73,6 @@ class NoAddresses:
     def derive(self, chain: str, path: KeyPath) -> str:
         raise AssertionError
 
-    def is_valid(self, chain: str, address: str) -> bool:
-        raise AssertionError
-
     def inspect(self, chain: str, address: str) -> AddressFacts:
         raise AssertionError
 

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cambist.app.payouts import check_destination
+from cambist.app.payouts import check_destination, least_sent
 from cambist.app.steps import next_numbers
 from cambist.domain.custody.custody import Withdrawal
-from cambist.domain.custody.spending import DUST_UNITS
 from cambist.domain.custody.states import WithdrawalState
 from cambist.domain.ledger.accounts import partner_account
 from cambist.domain.ledger.recipes import fee_returned
-from cambist.domain.market.assets import Chain, ChainModel, asset_of, chain_of
+from cambist.domain.market.assets import asset_of, chain_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.domain.partners.partners import Integration
@@ -44,11 +43,6 @@ class Payout:
     parent: Order | None = None
     external_id: str | None = None
     free: bool = False
-
-
-def least_sent(chain: Chain) -> int:
-    """Tell the fewest units a chain carries."""
-    return DUST_UNITS if chain.model is ChainModel.UTXO else 1
 
 
 async def check_payout(uow: UnitOfWork, asset: Asset, units: int, destination: str) -> None:

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from cambist.app.steps import next_numbers
 from cambist.domain.custody.custody import Place, Withdrawal, address_key
+from cambist.domain.custody.spending import DUST_UNITS
 from cambist.domain.custody.states import WithdrawalState
 from cambist.domain.ledger.accounts import customer_account
-from cambist.domain.market.assets import asset_of, chain_of
+from cambist.domain.market.assets import Chain, ChainModel, asset_of, chain_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.trades import Trade
 from cambist.domain.payments.bank import BankPayout, BankPayoutState, payout_id
@@ -30,6 +31,11 @@ class Sending:
     units: int
     number: int
     earlier: int = 0
+
+
+def least_sent(chain: Chain) -> int:
+    """Tell the fewest units a chain carries."""
+    return DUST_UNITS if chain.model is ChainModel.UTXO else 1
 
 
 async def check_destination(uow: UnitOfWork, chain: str, address: str, field: str) -> None:

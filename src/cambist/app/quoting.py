@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cambist.domain.market.assets import asset_of
+from cambist.app.payouts import least_sent
+from cambist.domain.market.assets import asset_of, chain_of
 from cambist.domain.pricing.deals import Deal, price
 from cambist.domain.pricing.firm import Evidence, FirmQuote, issue
 from cambist.domain.pricing.samples import pair_of
 from cambist.domain.pricing.terms import Given, Side, Terms
+from cambist.kernel.errors import DomainError, ErrorCode
 from cambist.kernel.ids import PartnerId, QuoteId
 from cambist.ports.rulebook import TradeContext
 from cambist.ports.uow import UnitOfWork
@@ -37,7 +39,7 @@ class Wish:
 
 
 async def quote_for(uow: UnitOfWork, wish: Wish, now: datetime) -> FirmQuote:
-    """Make a firm quote; the caller stores it.
+    """Make a firm quote; the caller stores it. Crypto that no chain carries is not traded.
 
     Raises:
         DomainError: ASSET_NOT_SUPPORTED, RATE_UNAVAILABLE, AMOUNT_TOO_SMALL, AMOUNT_TOO_LARGE.
@@ -46,6 +48,8 @@ async def quote_for(uow: UnitOfWork, wish: Wish, now: datetime) -> FirmQuote:
     priced = await uow.priced(crypto, fiat)
     terms = (await uow.rules()).terms(wish.context, now)
     deal = price(wish.side, priced.rate(crypto, fiat), terms, wish.given, wish.units)
+    if deal.crypto_units < least_sent(chain_of(crypto)):
+        raise DomainError(ErrorCode.AMOUNT_TOO_SMALL)
     evidence = Evidence.of(priced, terms, deal)
     return _issue(uow, wish, deal, terms, evidence, now)
 

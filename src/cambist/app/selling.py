@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from cambist.app.payouts import recall_payout
+from cambist.app.payouts import least_sent, recall_payout
 from cambist.app.steps import payments_of, receipts_of
 from cambist.app.trading import (
     CAME_BACK,
@@ -21,6 +21,7 @@ from cambist.app.trading import (
 from cambist.domain.compliance.cases import UNITS, Case, CaseKind, CaseState, undecided
 from cambist.domain.ledger.accounts import customer_account
 from cambist.domain.ledger.trading import loss_recovered
+from cambist.domain.market.assets import asset_of, chain_of
 from cambist.domain.orders.orders import Order
 from cambist.domain.orders.states import OrderKind, OrderState
 from cambist.domain.orders.trades import Received, Trade, Verdict, due_back, judge_sell, sums_of
@@ -84,7 +85,7 @@ async def rest(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) -> Or
     """Look after a locked sell of which nothing is under way: what it owes opens the next case.
 
     A payout the bank sent back meanwhile comes first; then crypto that came beside the exchange,
-    or after everything was over, once all of it is final.
+    or after everything was over, once all of it is final and more than dust.
     """
     uow.orders.save(order)
     payouts = await uow.bank_payouts.where("order_id", order.id)
@@ -92,7 +93,7 @@ async def rest(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) -> Or
     if newest is not None and newest.state is BankPayoutState.RETURNED:
         return await hold_for(uow, order, CaseKind.EDD, now, reasons=(CAME_BACK,))
     due = due_back(order, trade, sent_of(await payments_of(uow, order.id)))
-    if due <= 0 or order.received != order.confirmed:
+    if due < least_sent(chain_of(asset_of(trade.crypto))) or order.received != order.confirmed:
         return order
     return await ask_for_return(uow, order, trade, due, now)
 

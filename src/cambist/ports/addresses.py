@@ -67,8 +67,5 @@ class AddressBook(Protocol):
             DomainError: ASSET_NOT_SUPPORTED when no key is configured for the chain.
         """
 
-    def is_valid(self, chain: str, address: str) -> bool:
-        """Tell whether money of the chain's configured network can be sent to an address."""
-
     def inspect(self, chain: str, address: str) -> AddressFacts:
-        """Tell what an address is, or what is wrong with it; `valid` is what `is_valid` says."""
+        """Tell what an address is, or why no money of the chain's network can be sent there."""

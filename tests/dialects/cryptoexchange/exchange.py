@@ -205,9 +205,6 @@ class FakeBook:
     def derive(self, chain: str, path: KeyPath) -> str:
         raise AssertionError("nothing is derived here")
 
-    def is_valid(self, chain: str, address: str) -> bool:
-        return address == OUTSIDE
-
     def inspect(self, chain: str, address: str) -> AddressFacts:
         self.inspected.append((chain, address))
         kind = AddressType.P2WPKH

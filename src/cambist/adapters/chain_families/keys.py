@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cambist.adapters.chain_families.addresses import address_of_key, is_valid_address
+from cambist.adapters.chain_families.addresses import address_of_key
 from cambist.adapters.chain_families.bip32 import PublicNode
 from cambist.adapters.chain_families.inspection import inspect_address, unknown_chain
 from cambist.adapters.chain_families.networks import ChainSetup, Network
@@ -56,11 +56,6 @@ class DerivedAddressBook:
             raise DomainError(ErrorCode.ASSET_NOT_SUPPORTED, chain=chain[:20])
         network, branch = found
         return address_of_key(chain, network, branch.child_key(path.index))
-
-    def is_valid(self, chain: str, address: str) -> bool:
-        """Tell whether money of the chain's configured network can be sent to an address."""
-        network = self._networks.get(chain)
-        return network is not None and is_valid_address(chain, network, address)
 
     def inspect(self, chain: str, address: str) -> AddressFacts:
         """Tell what an address is, or what is wrong with it."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cambist.app.fencing import check_lease
+from cambist.app.payouts import least_sent
 from cambist.domain.custody.custody import (
     Address,
     Coin,
@@ -13,13 +14,7 @@ from cambist.domain.custody.custody import (
     address_key,
     change_coin_id,
 )
-from cambist.domain.custody.spending import (
-    DUST_UNITS,
-    FeeRate,
-    Spend,
-    plan_account,
-    plan_utxo,
-)
+from cambist.domain.custody.spending import FeeRate, Spend, plan_account, plan_utxo
 from cambist.domain.custody.states import WithdrawalState
 from cambist.domain.market.assets import CHAINS, ChainModel
 from cambist.domain.orders.states import OrderState
@@ -72,7 +67,7 @@ async def allot_coins(command: AllotCoins, uow: UnitOfWork, now: datetime) -> No
 
 async def _plan(uow: UnitOfWork, withdrawal: Withdrawal, command: AllotCoins) -> Spend:
     chain = CHAINS[withdrawal.chain]
-    if chain.model is ChainModel.UTXO and withdrawal.units < DUST_UNITS:
+    if withdrawal.units < least_sent(chain):
         raise DomainError(ErrorCode.AMOUNT_TOO_SMALL, asset=withdrawal.asset)
     fee = FeeRate(command.fee_first, command.fee_more)
     coins = await uow.coins.where("pool", f"{chain.id}:{withdrawal.asset}")

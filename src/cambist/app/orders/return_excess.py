@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cambist.app.paying import Payout, least_sent, promise
-from cambist.app.payouts import is_our_purse
+from cambist.app.paying import Payout, promise
+from cambist.app.payouts import is_our_purse, least_sent
 from cambist.app.steps import payments_of, policy_of, receipts_of
 from cambist.domain.market.assets import asset_of, chain_of
 from cambist.domain.orders.pay_in import due_back
