@@ -5,6 +5,7 @@ from collections import Counter
 from cambist.adapters.db.audit import verify
 from cambist.adapters.db.books import fold, seal
 from cambist.adapters.db.pool import Pool
+from cambist.domain.custody.spending import DUST_UNITS
 
 _UNHELD = """select o.id, o.kind, o.state, count(c.id) from trades t join orders o on o.id = t.id
   left join cases c on c.order_id = t.id and c.state in ('open', 'submitted')
@@ -60,14 +61,17 @@ _TWICE = """select order_id, count(*), sum(p.units) from payments p join orders 
   where direction = 'out' group by order_id, o.kind, o.confirmed
   having o.kind = 'sell' and sum(p.units) > o.confirmed or o.kind <> 'sell' and count(*) > 1"""
 
-_FORGOTTEN = """select o.id, o.state, o.confirmed, t.fiat_received from trades t
+_LEAST = f"case when t.crypto in ('BTC', 'LTC') then {DUST_UNITS} else 1 end"
+"""Nobody is asked about crypto that cannot be sent: it stays the customer's."""
+
+_FORGOTTEN = f"""select o.id, o.state, o.confirmed, t.fiat_received from trades t
   join orders o on o.id = t.id
   where o.state in ('cancelled', 'expired', 'rejected')
-    and (t.fiat_received > 0 or o.confirmed > 0 and o.confirmed = o.received)
+    and (t.fiat_received > 0 or o.confirmed >= {_LEAST} and o.confirmed = o.received)
   union all select o.id, o.state, o.confirmed, t.crypto_units from trades t
     join orders o on o.id = t.id
   where o.kind = 'sell' and o.state in ('completed', 'returned') and o.confirmed = o.received
-    and o.confirmed > case when t.filled then t.crypto_units else 0 end + (
+    and o.confirmed >= {_LEAST} + case when t.filled then t.crypto_units else 0 end + (
       select coalesce(sum(p.units), 0) from payments p
       where p.order_id = o.id and p.direction = 'out' and p.state <> 'dropped')"""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from cambist.app.payouts import (
     Sending,
     check_destination,
+    least_sent,
     next_number,
     queue_payout,
     send_crypto_of,
@@ -32,11 +33,14 @@ PAYABLE_AGAIN = frozenset({BankPayoutState.RETURNED, BankPayoutState.CANCELLED})
 async def give_back(uow: UnitOfWork, order: Order, trade: Trade, now: datetime) -> Order:
     """Begin to give back what a locked order received; no case may hold it any more.
 
-    A seller is asked where his crypto goes; a buyer's fiat returns to the account it came from,
-    or waits for the staff when the bank named none that can be paid to, or it came from several.
+    A seller is asked where his crypto goes, but for dust, which stays his; a buyer's fiat returns
+    to the account it came from, or waits for the staff when the bank named none that can be paid
+    to, or it came from several.
     """
     if order.kind is OrderKind.SELL:
         due = due_back(order, trade, sent_of(await payments_of(uow, order.id)))
+        if due < least_sent(chain_of(asset_of(trade.crypto))):
+            return uow.emit(order.step(OrderState.CANCELLED, now), EventName.ORDER_CANCELLED)
         return await ask_for_return(uow, order, trade, due, now)
     customer = await uow.customers.peek(trade.customer_id)
     if customer is None:

@@ -47,6 +47,7 @@ async def settle_sell(uow: UnitOfWork, order: Order, now: datetime) -> Order:
     )
     current = sums_of(order, received)
     await recover(uow, current, trade, payments)
+    least = least_sent(chain_of(asset_of(trade.crypto)))
     match judge_sell(current, trade, received, now):
         case Verdict.SEEN if current.state is not OrderState.PAYMENT_SEEN:
             after = current.step(OrderState.PAYMENT_SEEN, now)
@@ -54,7 +55,7 @@ async def settle_sell(uow: UnitOfWork, order: Order, now: datetime) -> Order:
             after = current.step(OrderState.AWAITING_PAYMENT, now)
         case Verdict.PAID | Verdict.CHANGE:
             return await go_on(uow, current, trade, now, counts_from=received.last_at)
-        case Verdict.RETURN if received.confirmed == received.seen:
+        case Verdict.RETURN if least <= received.confirmed == received.seen:
             return await ask_for_return(uow, current, trade, current.confirmed, now)
         case Verdict.EXPIRE if current.state is not OrderState.EXPIRED:
             return await expire(uow, current, now)
