@@ -52,7 +52,7 @@ _SENT_BACK = """select l.id, l.state, count(p.id) from bank_lines l
   group by l.id having count(p.id) <> (l.state = 'returned')::int"""
 
 _COUNTED = """select 'customer:' || customer_id || ':' || fiat,
-    (extract(epoch from counted_at)::bigint / 3600), sum(counted), count(*)
+    floor(extract(epoch from counted_at) / 3600), sum(counted), count(*)
   from trades where counted > 0 group by 1, 2"""
 
 _PARKED = "select aggregate_id, name, error from outbox where parked_at is not null"

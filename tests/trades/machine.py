@@ -233,14 +233,16 @@ class DeskMachine(RuleBasedStateMachine):
     @invariant()
     def the_orders_are_right(self) -> None:
         """Examine the orders; the books are proved in the end."""
-        assert self.stage.run(faults_of_orders(self.stage.world.core.pool)) == []
+        found = self.stage.run(faults_of_orders(self.stage.world.core.pool))
+        assert found == [], found
 
     def teardown(self) -> None:
         """Bring every order to an end: none is stuck, and nobody keeps what is not his."""
         self.mine()
         for which in range(len(self.orders)):
             self._finish(which)
-        assert self.stage.run(faults(self.stage.world.core.pool)) == []
+        found = self.stage.run(faults(self.stage.world.core.pool))
+        assert found == [], found
         if self.orders:
             self._settle_up()
 
